@@ -1,0 +1,1 @@
+//! The decisions of a cluster as state machines without I/O.

@@ -1,0 +1,1 @@
+//! The data plane: partitioners, builders, credits, gates and transports.

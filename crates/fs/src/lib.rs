@@ -1,0 +1,1 @@
+//! File systems behind one trait: local, in-memory with injected faults.

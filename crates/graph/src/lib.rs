@@ -1,0 +1,1 @@
+//! StreamGraph, JobGraph and ExecutionGraph: what a program is, how it is chained, what runs.

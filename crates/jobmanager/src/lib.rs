@@ -1,0 +1,1 @@
+//! The shell around the control machines: Dispatcher, ResourceManager, JobMaster, coordinators.

@@ -1,0 +1,1 @@
+//! The messages and gateways between client, JobManager, TaskManager, worker and coordinator.

@@ -1,0 +1,1 @@
+//! Slots, tasks, operators, timers: what runs inside a worker.

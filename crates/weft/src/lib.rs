@@ -1,0 +1,1 @@
+//! What program authors depend on: prelude, entry point, embedded cluster, test kit.
