@@ -1,5 +1,8 @@
 //! The unit that moves.
 
+use crate::Record;
+use std::mem::needs_drop;
+
 /// Rows of one type with optional side arrays; the unit in which records move through the engine.
 ///
 /// Invariant: a side array that is present has as many entries as there are rows.
@@ -43,3 +46,39 @@ impl<T> Batch<T> {
         }
     }
 }
+
+/// How many records are looked at to estimate what all of them hold on the heap.
+const SAMPLE: usize = 16;
+
+impl<T: Record> Batch<T> {
+    /// Estimated bytes of memory: the records, what they hold on the heap (scaled up from 16 of them, spread over the
+    /// batch), and the side arrays.
+    pub fn estimated_bytes(&self) -> usize {
+        let side = |entries: Option<usize>| entries.unwrap_or(0) * size_of::<u64>();
+        let times = side(self.times.as_ref().map(Vec::len));
+        let hashes = side(self.hashes.as_ref().map(Vec::len));
+        self.len() * size_of::<T>() + self.heap_estimate() + times + hashes
+    }
+
+    fn heap_estimate(&self) -> usize {
+        // What has nothing to drop has nothing on the heap.
+        if !needs_drop::<T>() || self.is_empty() {
+            return 0;
+        }
+        let step = self.len().div_ceil(SAMPLE);
+        let looked_at = self.len().div_ceil(step);
+        let sum: usize = self.rows.iter().step_by(step).map(T::heap_bytes).sum();
+        sum * self.len() / looked_at
+    }
+
+    /// Makes all records give up shared buffers.
+    pub fn detach(&mut self) {
+        if needs_drop::<T>() {
+            self.rows.iter_mut().for_each(T::detach);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "batch_test.rs"]
+mod tests;

@@ -1,9 +1,20 @@
 //! What stands between batches.
+//!
+//! An event travels encoded as a record: the tag as varint (one byte), then its fields. The tags are frozen.
+//!
+//! | tag | event | fields |
+//! |---|---|---|
+//! | 0 | watermark | time `i64` |
+//! | 1 | idle | |
+//! | 2 | active | |
+//! | 3 | barrier | checkpoint `u64`, triggered `i64` |
+//! | 4 | latency marker | marked `i64`, operator `u64`, subtask `u32` |
+//! | 5 | end of input | |
 
-use crate::Batch;
+use crate::{Batch, Record};
 
 /// A control element that keeps its place between the records of one channel.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Record)]
 pub enum StreamEvent {
     /// No record with an event time at or below this follows on this channel. Milliseconds since the epoch.
     Watermark(i64),
@@ -27,7 +38,7 @@ pub enum StreamEvent {
 }
 
 /// The marker of one checkpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Record)]
 pub struct CheckpointBarrier {
     /// The checkpoint's id, rising within a job.
     pub checkpoint: u64,
@@ -43,3 +54,7 @@ pub enum StreamElement<T> {
     /// Something between records.
     Event(StreamEvent),
 }
+
+#[cfg(test)]
+#[path = "event_test.rs"]
+mod tests;

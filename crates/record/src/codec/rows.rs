@@ -1,0 +1,67 @@
+//! Many values of one type, one after the other.
+
+use crate::codec::MAX_UNSIZED_ELEMENTS;
+use crate::{DecodeError, Decoder, Record};
+use std::any::Any;
+
+/// Appends the encodings of `rows`, one after the other; those of fixed-size types as one block.
+#[inline]
+pub fn encode_all<T: Record>(rows: &[T], out: &mut Vec<u8>) {
+    match T::FIXED_SIZE {
+        Some(0) => {}
+        Some(n) => {
+            let at = out.len();
+            out.resize(at + rows.len() * n, 0);
+            let blocks = out.get_mut(at..).unwrap_or_default().chunks_exact_mut(n);
+            rows.iter().zip(blocks).for_each(|(row, block)| row.encode_fixed(block));
+        }
+        None => rows.iter().for_each(|row| row.encode(out)),
+    }
+}
+
+/// Reads `count` values and appends them to `rows`. After an error `rows` holds those before it.
+#[inline]
+pub fn decode_all<T: Record>(input: &mut Decoder<'_>, count: usize, rows: &mut Vec<T>) -> Result<(), DecodeError> {
+    match T::FIXED_SIZE {
+        Some(n) if n > 0 => decode_blocks(input, count, n, rows),
+        _ => decode_each(input, count, rows),
+    }
+}
+
+#[inline]
+fn decode_blocks<T: Record>(
+    input: &mut Decoder<'_>,
+    count: usize,
+    n: usize,
+    rows: &mut Vec<T>,
+) -> Result<(), DecodeError> {
+    let bytes = count.checked_mul(n).ok_or_else(|| input.invalid("number of elements"))?;
+    let mut block = input.block(bytes, "sequence")?;
+    if let Some(rows) = (rows as &mut dyn Any).downcast_mut::<Vec<u8>>() {
+        rows.extend_from_slice(block.rest());
+        return Ok(());
+    }
+    rows.reserve(count);
+    while !block.is_empty() {
+        rows.push(T::decode(&mut block)?);
+    }
+    Ok(())
+}
+
+#[inline]
+fn decode_each<T: Record>(input: &mut Decoder<'_>, count: usize, rows: &mut Vec<T>) -> Result<(), DecodeError> {
+    if count > input.remaining().max(MAX_UNSIZED_ELEMENTS) {
+        return Err(input.invalid("number of elements"));
+    }
+    rows.reserve(affordable(input, count, size_of::<T>()));
+    for _ in 0..count {
+        rows.push(T::decode(input)?);
+    }
+    Ok(())
+}
+
+/// How many elements of `size` bytes in memory to make room for before they are read: `count`, unless it promises far
+/// more than the input can hold.
+pub(super) fn affordable(input: &Decoder<'_>, count: usize, size: usize) -> usize {
+    count.min((input.remaining() * 4).div_ceil(size.max(1)))
+}

@@ -1,0 +1,83 @@
+//! Strings.
+
+use crate::codec::put_varint;
+use crate::text::Window;
+use crate::{DecodeError, Decoder, Record, SchemaBuilder, Str, Type};
+
+/// Appends a string as every string type encodes: the length in bytes as varint, then UTF-8.
+#[inline]
+pub fn put_str(text: &str, out: &mut Vec<u8>) {
+    put_varint(text.len() as u64, out);
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn take_str<'a>(input: &mut Decoder<'a>) -> Result<&'a str, DecodeError> {
+    let length = input.length("string")?;
+    let at = input.position();
+    let bytes = input.take(length, "string")?;
+    str::from_utf8(bytes).map_err(|e| DecodeError::Invalid { at: at + e.valid_up_to(), what: "string" })
+}
+
+impl Record for String {
+    #[inline]
+    fn encode(&self, out: &mut Vec<u8>) {
+        put_str(self, out);
+    }
+
+    #[inline]
+    fn decode(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        take_str(input).map(str::to_owned)
+    }
+
+    fn describe(_: &mut SchemaBuilder) -> Type {
+        Type::String
+    }
+
+    #[inline]
+    fn heap_bytes(&self) -> usize {
+        self.capacity()
+    }
+}
+
+impl Record for Str {
+    #[inline]
+    fn encode(&self, out: &mut Vec<u8>) {
+        let Some(padded) = self.inline_padded() else { return put_str(self, out) };
+        // A copy of constant length is a few stores; one of the true length would be a call.
+        let end = out.len() + 1 + self.len();
+        out.push(self.len() as u8);
+        out.extend_from_slice(padded);
+        out.truncate(end);
+    }
+
+    #[inline]
+    fn decode(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        // Most words: short, ASCII, and with 24 readable bytes from their beginning on.
+        if let Some((&length, rest)) = input.rest().split_first()
+            && let Some(word) = rest.first_chunk().and_then(|w| Window::new(w, usize::from(length)))
+            && let Some(word) = word.ascii()
+        {
+            input.take(1 + usize::from(length), "string")?;
+            return Ok(word);
+        }
+        let slab = input.slab();
+        let text = take_str(input)?;
+        Ok(match slab {
+            Some(slab) => slab.share(text),
+            None => Str::from(text),
+        })
+    }
+
+    fn describe(_: &mut SchemaBuilder) -> Type {
+        Type::String
+    }
+
+    fn detach(&mut self) {
+        Str::detach(self);
+    }
+
+    #[inline]
+    fn heap_bytes(&self) -> usize {
+        if self.is_inline() { 0 } else { self.len() }
+    }
+}

@@ -1,0 +1,216 @@
+//! The 24 bytes of a string; the essay is one level up.
+
+#![allow(unsafe_code)]
+
+use super::INLINE_CAPACITY;
+use super::pack::{Packed, Window};
+use crate::slab::{Reference, lies_in};
+use std::mem::ManuallyDrop;
+use std::num::NonZeroU8;
+use std::ptr::{self, NonNull};
+
+/// An immutable string of 24 bytes that inlines short text and shares long text.
+///
+/// * [`share`](Str::share) cuts a part out of it without allocating.
+/// * `Str::from(&str)` copies: inline up to 22 bytes, into an allocation of its own beyond.
+/// * [`detach`](Str::detach) makes sure that no larger buffer is kept alive.
+///
+/// As a key it equals `String` and `&str` with the same text.
+///
+/// ```
+/// use weft_record::Str;
+///
+/// let line = Str::from("to be or not to be, that is the question");
+/// let words: Vec<Str> = line.split_whitespace().map(|word| line.share(word)).collect();
+/// assert_eq!(words[3], "not");
+/// ```
+#[repr(C)]
+pub struct Str {
+    /// A reference that this string owns, where shared; text bytes 0..8 where inline.
+    slab: *const (),
+    /// The first byte, in that slab; text bytes 8..16.
+    start: *const u8,
+    /// The length; text bytes 16..22 and a zero.
+    rest: [u8; 7],
+    tag: NonZeroU8,
+}
+
+const SHARED: NonZeroU8 = NonZeroU8::MAX;
+
+// SAFETY: a string is plain bytes or a `Reference`, which is Send and Sync, with a pointer to bytes that it keeps
+// alive and that never change.
+unsafe impl Send for Str {}
+// SAFETY: as above.
+unsafe impl Sync for Str {}
+
+impl Str {
+    /// The empty string.
+    pub const fn new() -> Self {
+        Str { slab: ptr::null(), start: ptr::null(), rest: [0; 7], tag: NonZeroU8::MIN }
+    }
+
+    #[inline]
+    pub(super) fn is_shared(&self) -> bool {
+        self.tag == SHARED
+    }
+
+    /// Whether the text lies in the string itself: it has at most [`INLINE_CAPACITY`] bytes.
+    #[inline]
+    pub fn is_inline(&self) -> bool {
+        !self.is_shared()
+    }
+
+    /// The text.
+    #[inline]
+    pub fn as_str(&self) -> &str {
+        let bytes = match self.inline_padded() {
+            Some(padded) => {
+                let len = usize::from(self.tag.get() - 1);
+                debug_assert!(len <= INLINE_CAPACITY);
+                // SAFETY: the tag of an inline string is its length plus one, and at most 23.
+                unsafe { padded.get_unchecked(..len) }
+            }
+            // SAFETY: a shared string points to so many bytes in its slab, which its reference keeps alive.
+            None => unsafe { std::slice::from_raw_parts(self.start, self.shared_len()) },
+        };
+        // SAFETY: every constructor takes text.
+        unsafe { str::from_utf8_unchecked(bytes) }
+    }
+
+    /// How many bytes of text there are.
+    #[inline]
+    #[allow(clippy::len_without_is_empty, reason = "comes with str")]
+    pub fn len(&self) -> usize {
+        if self.is_shared() { self.shared_len() } else { usize::from(self.tag.get() - 1) }
+    }
+
+    #[inline]
+    fn shared_len(&self) -> usize {
+        let [a, b, c, d, e, f, g] = self.rest;
+        u64::from_le_bytes([a, b, c, d, e, f, g, 0]) as usize
+    }
+
+    /// The text of an inline string with the zeros after it.
+    #[inline]
+    pub(crate) fn inline_padded(&self) -> Option<&[u8; INLINE_CAPACITY]> {
+        // SAFETY: the struct has 24 initialised bytes, of which these are the first.
+        self.is_inline().then(|| unsafe { &*ptr::from_ref(self).cast() })
+    }
+
+    /// The three words: they decide equality where they differ in the last one, or where both are inline.
+    #[inline]
+    pub(super) fn words(&self) -> [u64; 3] {
+        let [a, b, c, d, e, f, g] = self.rest;
+        let last = u64::from_le_bytes([a, b, c, d, e, f, g, self.tag.get()]);
+        [self.slab.addr() as u64, self.start.addr() as u64, last]
+    }
+
+    /// # Safety
+    /// The packed bytes are text.
+    #[inline]
+    unsafe fn from_packed(packed: Packed) -> Self {
+        let [a, b, c] = packed.words;
+        let [rest @ .., _] = c.to_le_bytes();
+        let tag = NonZeroU8::MIN.saturating_add(packed.len);
+        Str { slab: ptr::without_provenance(a as usize), start: ptr::without_provenance(b as usize), rest, tag }
+    }
+
+    /// Packed bytes that were found to be ASCII.
+    #[inline]
+    pub(super) fn from_ascii(packed: Packed) -> Self {
+        debug_assert!(packed.words.iter().all(|w| w & 0x8080_8080_8080_8080 == 0));
+        // SAFETY: ASCII is text; the only caller has just looked.
+        unsafe { Str::from_packed(packed) }
+    }
+
+    /// `text` when it is short enough to be inlined.
+    #[inline]
+    pub(crate) fn inline(text: &str) -> Option<Self> {
+        // SAFETY: packed from text.
+        Packed::of(text.as_bytes()).map(|packed| unsafe { Str::from_packed(packed) })
+    }
+
+    /// `text`, which lies in the slab of `owner` and is too long to be inlined.
+    pub(crate) fn sharing(owner: Reference, text: &str) -> Self {
+        debug_assert!(text.len() > INLINE_CAPACITY);
+        let [rest @ .., _] = (text.len() as u64).to_le_bytes();
+        Str { slab: owner.into_raw().as_ptr().cast_const().cast(), start: text.as_ptr(), rest, tag: SHARED }
+    }
+
+    /// `text` in an allocation of its own.
+    #[cold]
+    fn copied(text: &str) -> Self {
+        let owner = Reference::trailing(text.as_bytes());
+        let start = owner.bytes().as_ptr();
+        let [rest @ .., _] = (text.len() as u64).to_le_bytes();
+        Str { slab: owner.into_raw().as_ptr().cast_const().cast(), start, rest, tag: SHARED }
+    }
+
+    /// A copy of `text`: inline, or in an allocation of its own.
+    #[inline]
+    pub(super) fn copy_of(text: &str) -> Self {
+        Str::inline(text).unwrap_or_else(|| Str::copied(text))
+    }
+
+    /// The reference a shared string holds; it stays the string's.
+    #[inline]
+    fn owner(&self) -> Option<ManuallyDrop<Reference>> {
+        let raw = NonNull::new(self.slab.cast_mut()).filter(|_| self.is_shared())?;
+        // SAFETY: the pointer came from `into_raw` when the string was made; `ManuallyDrop` does not give it back.
+        Some(ManuallyDrop::new(unsafe { Reference::from_raw(raw.cast()) }))
+    }
+
+    /// `part` as a string of its own, sharing the buffer of this one.
+    ///
+    /// Nothing is allocated when `part` lies inside `self`, as parts made by slicing, splitting or trimming do: a part
+    /// of at most 22 bytes is inlined, a longer one shares the buffer. Other text is copied.
+    #[inline]
+    pub fn share(&self, part: &str) -> Str {
+        let whole = self.as_bytes();
+        let Some(offset) = lies_in(part.as_bytes(), whole) else { return Str::copy_of(part) };
+        let window = whole.get(offset..).and_then(|tail| tail.first_chunk());
+        match window.and_then(|window| Window::new(window, part.len())) {
+            // SAFETY: the window begins with the bytes of `part`, and only these are packed.
+            Some(window) => unsafe { Str::from_packed(window.packed()) },
+            None => self.share_slowly(part),
+        }
+    }
+
+    /// A part that is long, or near the end.
+    fn share_slowly(&self, part: &str) -> Str {
+        if let Some(text) = Str::inline(part) {
+            return text;
+        }
+        match self.owner() {
+            Some(owner) => Str::sharing(Reference::clone(&owner), part),
+            None => Str::copied(part),
+        }
+    }
+
+    /// Copies out of a buffer that holds more than this text, so that it does not keep that buffer alive.
+    pub fn detach(&mut self) {
+        if self.owner().is_some_and(|owner| !owner.is_exactly(self.len())) {
+            *self = Str::copied(self);
+        }
+    }
+}
+
+impl Clone for Str {
+    #[inline]
+    fn clone(&self) -> Self {
+        if let Some(owner) = self.owner() {
+            // The reference counted here is the one that the copy below carries.
+            std::mem::forget(Reference::clone(&owner));
+        }
+        Str { slab: self.slab, start: self.start, rest: self.rest, tag: self.tag }
+    }
+}
+
+impl Drop for Str {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(owner) = self.owner() {
+            drop(ManuallyDrop::into_inner(owner));
+        }
+    }
+}
