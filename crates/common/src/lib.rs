@@ -1,9 +1,24 @@
 //! Ids, key groups, configuration, error kinds and time: the words every other crate uses.
+//!
+//! Nothing here starts a thread, opens a socket, reads a clock or draws a random number. The one thing it does to the
+//! outside world is to read a configuration file when told to.
 
+pub mod configuration;
+pub mod duration;
 mod error;
 mod id;
+pub mod key_group;
+mod parse_error;
+mod size;
 mod time;
 
+#[cfg(test)]
+mod golden;
+
+pub use configuration::{ConfigError, ConfigOption, ConfigWarning, Configuration};
 pub use error::ErrorKind;
 pub use id::{AllocationId, ExecutionAttemptId, JobId, JobVertexId, LeaderEpoch, OperatorId, SlotId, TaskManagerId};
+pub use key_group::KeyGroupRange;
+pub use parse_error::ParseError;
+pub use size::MemorySize;
 pub use time::{Mono, Now};

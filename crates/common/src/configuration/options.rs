@@ -1,0 +1,39 @@
+//! Every option, a module for each section of the documentation.
+
+mod exchange;
+mod execution;
+mod failure;
+mod memory;
+mod parallelism;
+mod pipeline;
+mod sink;
+mod slot;
+mod source;
+mod task;
+
+pub use exchange::*;
+pub use execution::*;
+pub use failure::*;
+pub use memory::*;
+pub use parallelism::*;
+pub use pipeline::*;
+pub use sink::*;
+pub use slot::*;
+pub use source::*;
+pub use task::*;
+
+use super::Section;
+
+/// All sections, in the order in which to read about them.
+pub(super) const SECTIONS: &[Section] = &[
+    parallelism::SECTION,
+    execution::SECTION,
+    pipeline::SECTION,
+    slot::SECTION,
+    failure::SECTION,
+    task::SECTION,
+    memory::SECTION,
+    exchange::SECTION,
+    source::SECTION,
+    sink::SECTION,
+];
