@@ -1,1 +1,47 @@
 //! StreamGraph, JobGraph and ExecutionGraph: what a program is, how it is chained, what runs.
+//!
+//! ```text
+//! StreamGraph      one node per operator, one edge per stream      what the program says; shipped as it is
+//!   │ to_job_graph: parallelism, slot-sharing groups, chaining
+//!   ▼
+//! JobGraph         one vertex per chain, one edge per exchange     what is deployed; `JobPlan` shows it
+//!   │ ExecutionGraph::new: parallelism unrolled
+//!   ▼
+//! ExecutionGraph   one execution vertex per subtask                what is scheduled: regions, slots, channels
+//! ```
+//!
+//! All three are plain data without closures: a StreamGraph travels from the program to the JobMaster, which
+//! translates it, and may do so again with another parallelism. Everything here is a function of its arguments:
+//! two runs of one program build equal graphs, with equal [`OperatorId`](weft_common::OperatorId)s and equal
+//! [fingerprints](StreamGraph::fingerprint).
+//!
+//! Invariants: an edge leads from an earlier node to a later one, so a StreamGraph has no cycles and the order of its
+//! nodes is a topological order, as are the orders of vertices in the other two; a translated graph has been
+//! validated, so what follows needs no further checks.
+
+mod digest;
+mod distribution;
+mod error;
+mod execution;
+mod exchange_pool;
+mod job;
+mod parallelism;
+mod plan;
+mod schema;
+mod stream;
+
+pub use distribution::DistributionPattern;
+pub use error::{GraphError, OperatorLabel};
+pub use exchange_pool::{ExchangePool, MAX_CHANNEL_SHARE, MIN_CHANNEL_SHARE, SlotChannels};
+pub use execution::{
+    ExecutionGraph, ExecutionJobVertex, ExecutionVertex, ExecutionVertexId, IntermediateResult, PipelinedRegion,
+    SlotSharingSlice,
+};
+pub use job::{ChainInput, ChainedOperator, ExchangeMode, JobEdge, JobGraph, JobVertex, ShipStrategy};
+pub use parallelism::resolve_parallelism;
+pub use plan::{JobPlan, PlanInput, PlanNode};
+pub use schema::SchemaRef;
+pub use stream::{
+    BatchShuffleMode, ChainingStrategy, EdgeExchange, Fingerprint, JobSettings, NodeId, OperatorKind, Partition,
+    ProgramPlace, RuntimeMode, SideOutput, StreamEdge, StreamGraph, StreamNode, first_difference,
+};

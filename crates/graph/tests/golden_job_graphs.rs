@@ -1,0 +1,70 @@
+//! Random pipelines against the JobGraphs that came of them elsewhere.
+
+mod pipeline;
+
+use pipeline::{Outcome, Row, stream_graph};
+use std::path::{Path, PathBuf};
+use weft_graph::{ExecutionGraph, StreamGraph};
+
+const FILE: &str = "job-graphs.json";
+
+fn rows_of(path: &Path) -> Vec<Row> {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("cannot read {}: {e}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{} is not a list of rows: {e}", path.display()))
+}
+
+/// The crate's own rows, and those of the directory that `WEFT_GOLDEN` names.
+fn rows() -> Vec<Row> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(FILE);
+    let other = std::env::var_os("WEFT_GOLDEN").map(|dir| PathBuf::from(dir).join(FILE)).filter(|path| path.exists());
+    [Some(own), other].into_iter().flatten().flat_map(|path| rows_of(&path)).collect()
+}
+
+#[test]
+fn golden_job_graphs() {
+    let rows = rows();
+    assert!(rows.len() >= 240);
+    for row in rows {
+        let translated = stream_graph(&row.pipeline).and_then(|graph| graph.to_job_graph());
+        let outcome = translated.as_ref().map_or_else(|_| Outcome::refused(), Outcome::of);
+        assert_eq!(outcome, row.outcome.in_order(), "{:#?}\n{translated:#?}", row.pipeline);
+    }
+}
+
+#[test]
+fn golden_pipelines_are_refused_by_name() {
+    for row in rows().iter().filter(|row| row.outcome.error) {
+        let error = stream_graph(&row.pipeline).and_then(|graph| graph.to_job_graph()).unwrap_err().to_string();
+        assert!(error.starts_with("forward from operator \"n"), "{error}");
+    }
+}
+
+#[test]
+fn golden_pipelines_unroll_consistently() {
+    for row in rows().iter().filter(|row| !row.outcome.error) {
+        let job = stream_graph(&row.pipeline).unwrap().to_job_graph().unwrap();
+        let graph = ExecutionGraph::new(&job);
+        let subtasks = || graph.vertices().iter().flat_map(|vertex| vertex.subtasks());
+        let sent: u32 = subtasks().map(|subtask| subtask.out_channels).sum();
+        let received: u32 = subtasks().map(|subtask| subtask.in_channels).sum();
+        assert_eq!(sent, received);
+        let in_regions: usize = graph.pipelined_regions().iter().map(|region| region.subtasks.len()).sum();
+        let in_slots: usize = graph.slot_sharing_slices().iter().map(|slice| slice.subtasks.len()).sum();
+        assert_eq!((in_regions, in_slots), (subtasks().count(), subtasks().count()));
+    }
+}
+
+#[test]
+fn golden_pipelines_travel_as_json() {
+    for row in rows() {
+        let graph = stream_graph(&row.pipeline).unwrap();
+        let text = serde_json::to_string(&graph).unwrap();
+        let back: StreamGraph = serde_json::from_str(&text).unwrap();
+        assert_eq!(back, graph);
+        assert_eq!(back.fingerprint(), graph.fingerprint());
+        if let Ok(job) = graph.to_job_graph() {
+            let text = serde_json::to_string(&job).unwrap();
+            assert_eq!(serde_json::from_str::<weft_graph::JobGraph>(&text).unwrap(), job);
+        }
+    }
+}
