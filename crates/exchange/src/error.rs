@@ -76,6 +76,12 @@ pub enum ExchangeError {
         /// The edge's record type.
         expected: &'static str,
     },
+    /// The task went on writing although it was told to wait.
+    #[error("\"{operator}\" wrote to an edge that was waiting for credit: the task must wait until it is resumed")]
+    WrittenWhileBlocked {
+        /// The producing operator.
+        operator: String,
+    },
     /// The edge cannot distribute records as asked.
     #[error("cannot set up the edge after \"{operator}\": {reason}")]
     Misconfigured {
@@ -111,6 +117,7 @@ impl ExchangeError {
             | Self::CreditExceeded { .. }
             | Self::Unexpected { .. }
             | Self::WrongType { .. }
+            | Self::WrittenWhileBlocked { .. }
             | Self::Misconfigured { .. } => ErrorKind::Fatal,
         }
     }

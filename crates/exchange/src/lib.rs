@@ -1,9 +1,11 @@
 //! The data plane: partitioners, builders, credits, gates and transports.
 
 mod address;
-mod any_batch;
+mod builder;
 mod config;
+mod copies;
 mod edge;
+mod entries;
 mod error;
 mod frame;
 mod gate;
@@ -11,8 +13,14 @@ mod in_process;
 mod inbox;
 mod layout;
 mod local;
+mod local_output;
 mod message;
 mod outbox;
+mod output;
+mod partitioner;
+mod remote_input;
+mod remote_output;
+mod scatter;
 mod slabs;
 mod transport;
 mod typed_gate;
@@ -20,7 +28,6 @@ mod typed_writer;
 mod writer;
 
 pub use address::{ChannelId, SlotAddress};
-pub use any_batch::AnyBatch;
 pub use config::{GateConfig, Peer, Route, Ship, WriterConfig};
 pub use edge::{Edge, KeyHasher, TypedEdge};
 pub use error::{ExchangeError, FrameFault};
@@ -33,4 +40,5 @@ pub use local::{LocalChannel, LocalElement};
 pub use message::{Envelope, Message};
 pub use outbox::Outbox;
 pub use transport::Transport;
+pub use weft_record::AnyBatch;
 pub use writer::{EdgeWriter, Progress};

@@ -1,49 +1,41 @@
 //! Recycled memory for frames.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use weft_record::SlabPool;
 
-/// Slabs kept for reuse at most, per edge and process.
-const MAX_KEPT: usize = 64;
 /// Bytes kept for reuse at most, per edge and process.
-const MAX_KEPT_BYTES: usize = 4 << 20;
+const MAX_UNUSED_BYTES: usize = 4 << 20;
 
 /// Slabs that consumers have emptied, for producers to fill again: in a steady stream no frame is allocated.
 ///
-/// Shared by the writers and gates of one edge in a process; taken and given once a frame. Allocating is always allowed:
-/// it is credits and builder sizes that bound memory, this only saves work.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Slabs(Arc<Mutex<Kept>>);
+/// Shared by the writers and gates of one edge in a process. Allocating is always allowed: it is credits and builder
+/// sizes that bound memory, this only saves work.
+#[derive(Clone, Debug)]
+pub(crate) struct Slabs(SlabPool);
 
-#[derive(Debug, Default)]
-struct Kept {
-    slabs: Vec<Vec<u8>>,
-    bytes: usize,
+impl Default for Slabs {
+    fn default() -> Self {
+        Slabs(SlabPool::new(MAX_UNUSED_BYTES))
+    }
 }
 
 impl Slabs {
     /// An empty slab with a capacity from `least` to `most` bytes.
     pub(crate) fn take(&self, least: usize, most: usize) -> Vec<u8> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fitting = kept.slabs.iter().rposition(|slab| (least..=most).contains(&slab.capacity()));
-        let Some(index) = fitting else { return Vec::with_capacity(least) };
-        let slab = kept.slabs.swap_remove(index);
-        kept.bytes -= slab.capacity();
-        slab
+        let slab = self.0.take(least);
+        if slab.capacity() <= most {
+            return slab;
+        }
+        self.0.put(slab);
+        Vec::with_capacity(least)
     }
 
     /// Gives back a slab that is no longer needed.
-    pub(crate) fn give(&self, mut slab: Vec<u8>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if slab.capacity() > 0 && kept.slabs.len() < MAX_KEPT && kept.bytes + slab.capacity() <= MAX_KEPT_BYTES {
-            slab.clear();
-            kept.bytes += slab.capacity();
-            kept.slabs.push(slab);
-        }
+    pub(crate) fn give(&self, slab: Vec<u8>) {
+        self.0.put(slab);
     }
 
-    /// Bytes kept at the moment.
-    #[cfg(test)]
-    pub(crate) fn kept_bytes(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).bytes
+    /// Where shared slabs return to.
+    pub(crate) fn pool(&self) -> &SlabPool {
+        &self.0
     }
 }

@@ -1,0 +1,164 @@
+//! Reading the entries of a frame.
+
+use crate::slabs::Slabs;
+use crate::{Frame, FrameFault};
+use weft_record::{Batch, DecodeError, Decoder, Record, Slab};
+
+/// The body of a frame (or of a reassembled record), read up to some point.
+pub(crate) struct Entries {
+    body: Body,
+    at: usize,
+    left: u32,
+    pub(crate) timed: bool,
+    keyed: bool,
+    /// What is owed to the producer once it is read to the end.
+    pub(crate) charge: usize,
+}
+
+/// Records of one size are copied out; others may keep pointing into the slab, which is therefore counted.
+enum Body {
+    Copied(Vec<u8>),
+    Shared(Slab),
+}
+
+impl Body {
+    fn as_slice(&self) -> &[u8] {
+        match self {
+            Self::Copied(bytes) => bytes,
+            Self::Shared(slab) => slab.as_slice(),
+        }
+    }
+}
+
+impl Entries {
+    /// The entries of `frame`, whose records are of type `T`.
+    pub(crate) fn new<T: Record>(frame: Frame, slabs: &Slabs) -> Result<Self, FrameFault> {
+        let Frame { bytes, timed, keyed, records, charge, .. } = frame;
+        if let Some(size) = T::FIXED_SIZE {
+            let stride = size + if keyed { 8 } else { 0 } + if timed { 8 } else { 0 };
+            if records as usize * stride != bytes.len() {
+                return Err(FrameFault::Length { bytes: bytes.len(), records });
+            }
+        }
+        let body = if T::FIXED_SIZE.is_some() { Body::Copied(bytes) } else { Body::Shared(slabs.pool().share(bytes)) };
+        Ok(Entries { body, at: 0, left: records, timed, keyed, charge: charge as usize })
+    }
+
+    /// Whether all entries were read.
+    pub(crate) fn is_done(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Ends the reading: the body must be used up.
+    pub(crate) fn finish(self, slabs: &Slabs) -> Result<(), FrameFault> {
+        let bytes = self.body.as_slice().len();
+        if self.at != bytes {
+            return Err(FrameFault::Length { bytes: bytes - self.at, records: self.left });
+        }
+        if let Body::Copied(bytes) = self.body {
+            slabs.give(bytes);
+        }
+        Ok(())
+    }
+
+    /// Appends entries to `batch`, at most `records` and, past the first, `bytes`; says how many bytes these were.
+    pub(crate) fn read<T: Record>(
+        &mut self,
+        batch: &mut Batch<T>,
+        records: usize,
+        bytes: usize,
+    ) -> Result<usize, FrameFault> {
+        if self.timed && batch.times.is_none() {
+            batch.times = Some(Vec::new());
+        }
+        if self.keyed && batch.hashes.is_none() {
+            batch.hashes = Some(Vec::new());
+        }
+        let before = self.at;
+        match (T::FIXED_SIZE, self.keyed, self.timed) {
+            (Some(size), true, true) => self.read_fixed::<T, true, true>(size, batch, records, bytes)?,
+            (Some(size), true, false) => self.read_fixed::<T, true, false>(size, batch, records, bytes)?,
+            (Some(size), false, true) => self.read_fixed::<T, false, true>(size, batch, records, bytes)?,
+            (Some(size), false, false) => self.read_fixed::<T, false, false>(size, batch, records, bytes)?,
+            (None, true, true) => self.read_sized::<T, true, true>(batch, records, bytes)?,
+            (None, true, false) => self.read_sized::<T, true, false>(batch, records, bytes)?,
+            (None, false, true) => self.read_sized::<T, false, true>(batch, records, bytes)?,
+            (None, false, false) => self.read_sized::<T, false, false>(batch, records, bytes)?,
+        }
+        Ok(self.at - before)
+    }
+
+    fn read_fixed<T: Record, const KEYED: bool, const TIMED: bool>(
+        &mut self,
+        size: usize,
+        batch: &mut Batch<T>,
+        records: usize,
+        bytes: usize,
+    ) -> Result<(), FrameFault> {
+        let stride = size + if KEYED { 8 } else { 0 } + if TIMED { 8 } else { 0 };
+        let fitting = bytes.checked_div(stride).unwrap_or(usize::MAX).max(1);
+        let count = (self.left as usize).min(records).min(fitting);
+        batch.rows.reserve(count);
+        let mut input = Decoder::new(self.body.as_slice().get(self.at..).unwrap_or_default());
+        let (times, hashes) = (&mut batch.times, &mut batch.hashes);
+        if let Some(hashes) = hashes {
+            hashes.reserve(count);
+        }
+        for _ in 0..count {
+            let entry = input.take(stride, "record")?;
+            batch.rows.push(read_entry::<T, KEYED, TIMED>(&mut Decoder::new(entry), times, hashes)?);
+        }
+        self.left -= count as u32;
+        self.at += count * stride;
+        Ok(())
+    }
+
+    fn read_sized<T: Record, const KEYED: bool, const TIMED: bool>(
+        &mut self,
+        batch: &mut Batch<T>,
+        records: usize,
+        bytes: usize,
+    ) -> Result<(), FrameFault> {
+        let count = (self.left as usize).min(records);
+        let body = self.body.as_slice();
+        // A record in the body may be small and `count` forged: the bytes that are there bound what is reserved.
+        batch.rows.reserve(count.min(body.len() - self.at));
+        let mut input = match &self.body {
+            Body::Copied(bytes) => Decoder::new(bytes.get(self.at..).unwrap_or_default()),
+            Body::Shared(slab) => Decoder::shared_range(slab, self.at, slab.len()).unwrap_or(Decoder::new(&[])),
+        };
+        let (start, length) = (self.at, body.len());
+        let (times, hashes) = (&mut batch.times, &mut batch.hashes);
+        for _ in 0..count {
+            batch.rows.push(read_entry::<T, KEYED, TIMED>(&mut input, times, hashes)?);
+            self.left -= 1;
+            self.at = length - input.remaining();
+            if self.at - start >= bytes {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads one entry.
+#[inline(always)]
+fn read_entry<T: Record, const KEYED: bool, const TIMED: bool>(
+    input: &mut Decoder<'_>,
+    times: &mut Option<Vec<i64>>,
+    hashes: &mut Option<Vec<u64>>,
+) -> Result<T, DecodeError> {
+    if KEYED {
+        let hash = u64::from_le_bytes(input.array("key hash")?);
+        if let Some(hashes) = hashes {
+            hashes.push(hash);
+        }
+    }
+    if TIMED {
+        let time = i64::from_le_bytes(input.array("event time")?);
+        if let Some(times) = times {
+            times.push(time);
+        }
+    }
+    T::decode(input)
+}

@@ -1,0 +1,214 @@
+//! A batch taken apart by destination.
+//!
+//! Rows are looked at destination by destination, not in the order of the batch: within one destination the loop has no
+//! unpredictable branch, and a destination that is out of credit does not hold up the others. A counting sort over the
+//! destinations gives each one its *span* of `order`, a permutation of the row numbers that keeps their order.
+//!
+//! Rows leave one at a time, moved or encoded, and the whole may be dropped at any moment with some rows left. The
+//! invariant that makes this sound: **row `i` is initialised exactly as long as `i` stands in the unread part of a
+//! span.** `order` holds each row number at most once (one write per row in [`Scattered::new`]), spans do not overlap,
+//! and reading a row moves its span forward *before* anything else runs.
+
+#![allow(unsafe_code)]
+
+use std::mem::MaybeUninit;
+use weft_record::Batch;
+
+/// The unread part of one destination's rows in `order`.
+#[derive(Clone, Copy, Debug, Default)]
+struct Span {
+    next: usize,
+    end: usize,
+}
+
+/// The rows of a batch, each for one destination.
+pub(crate) struct Scattered<T> {
+    rows: Vec<MaybeUninit<T>>,
+    times: Option<Vec<i64>>,
+    hashes: Option<Vec<u64>>,
+    order: Vec<u32>,
+    spans: Vec<Span>,
+    left: usize,
+}
+
+/// Allocations to use again for the next batch.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    order: Vec<u32>,
+    spans: Vec<Span>,
+    pub(crate) hashes: Vec<u64>,
+}
+
+impl<T> Scattered<T> {
+    /// Groups `batch` by `destinations`: one index below `outputs` for each row.
+    pub(crate) fn new(batch: Batch<T>, destinations: &[u32], outputs: usize, scratch: &mut Scratch) -> Self {
+        let mut spans = std::mem::take(&mut scratch.spans);
+        spans.clear();
+        spans.resize(outputs, Span::default());
+        for destination in destinations {
+            if let Some(span) = spans.get_mut(*destination as usize) {
+                span.end += 1;
+            }
+        }
+        let mut start = 0;
+        for span in &mut spans {
+            let count = span.end;
+            *span = Span { next: start, end: start };
+            start += count;
+        }
+        let mut order = std::mem::take(&mut scratch.order);
+        order.clear();
+        order.resize(start, 0);
+        let rows = batch.rows.len().min(destinations.len());
+        for (row, destination) in (0..rows as u32).zip(destinations) {
+            let Some(span) = spans.get_mut(*destination as usize) else { continue };
+            if let Some(place) = order.get_mut(span.end) {
+                *place = row;
+                span.end += 1;
+            }
+        }
+        Self::from_parts(batch, order, spans)
+    }
+
+    /// All of `batch` for one destination.
+    pub(crate) fn whole(batch: Batch<T>, destination: usize, outputs: usize, scratch: &mut Scratch) -> Self {
+        let mut spans = std::mem::take(&mut scratch.spans);
+        spans.clear();
+        spans.resize(outputs, Span::default());
+        let mut order = std::mem::take(&mut scratch.order);
+        order.clear();
+        if let Some(span) = spans.get_mut(destination) {
+            order.extend(0..batch.rows.len() as u32);
+            span.end = order.len();
+        }
+        Self::from_parts(batch, order, spans)
+    }
+
+    fn from_parts(batch: Batch<T>, order: Vec<u32>, spans: Vec<Span>) -> Self {
+        let left = order.len();
+        let rows = batch.rows.into_iter().map(MaybeUninit::new).collect();
+        Scattered { rows, times: batch.times, hashes: batch.hashes, order, spans, left }
+    }
+
+    /// The unread rows of one destination.
+    pub(crate) fn run(&mut self, destination: usize) -> Option<Run<'_, T>> {
+        let span = self.spans.get_mut(destination).filter(|span| span.next < span.end)?;
+        Some(Run {
+            rows: &mut self.rows,
+            order: &self.order,
+            span,
+            left: &mut self.left,
+            hashes: self.hashes.as_deref().unwrap_or_default(),
+            times: self.times.as_deref(),
+        })
+    }
+
+    /// Whether every row was taken.
+    pub(crate) fn is_done(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Whether rows for `destination` are left.
+    pub(crate) fn has_left(&self, destination: usize) -> bool {
+        self.spans.get(destination).is_some_and(|span| span.next < span.end)
+    }
+
+    /// Gives the allocations back when it is done.
+    pub(crate) fn recycle(mut self, scratch: &mut Scratch) {
+        scratch.order = std::mem::take(&mut self.order);
+        scratch.spans = std::mem::take(&mut self.spans);
+        if let Some(hashes) = self.hashes.take() {
+            scratch.hashes = hashes;
+        }
+        // `Drop` finds no spans: rows that were left would leak, so this is for a batch that is done.
+        debug_assert!(self.left == 0, "a batch is recycled before it is done");
+    }
+}
+
+impl<T> Drop for Scattered<T> {
+    fn drop(&mut self) {
+        if !std::mem::needs_drop::<T>() || self.left == 0 {
+            return;
+        }
+        for destination in 0..self.spans.len() {
+            while let Some(mut run) = self.run(destination) {
+                drop(run.take());
+            }
+        }
+    }
+}
+
+/// The unread rows of one destination, in order.
+pub(crate) struct Run<'a, T> {
+    rows: &'a mut [MaybeUninit<T>],
+    order: &'a [u32],
+    span: &'a mut Span,
+    left: &'a mut usize,
+    hashes: &'a [u64],
+    times: Option<&'a [i64]>,
+}
+
+impl<T> Run<'_, T> {
+    /// How many rows are left.
+    pub(crate) fn len(&self) -> usize {
+        self.span.end - self.span.next
+    }
+
+    /// Whether the rows have event times.
+    pub(crate) fn is_timed(&self) -> bool {
+        self.times.is_some()
+    }
+
+    /// The next row, its key hash and its event time (0 where there are none).
+    #[inline(always)]
+    pub(crate) fn head(&self) -> Option<(&T, u64, i64)> {
+        let row = self.next_index()?;
+        let value = self.rows.get(row)?;
+        // SAFETY: `row` stands in the unread part of its span.
+        Some((unsafe { value.assume_init_ref() }, self.hash(row), self.time(row)))
+    }
+
+    /// Moves the next row out, with its key hash and event time.
+    #[inline(always)]
+    pub(crate) fn take(&mut self) -> Option<(T, u64, i64)> {
+        let row = self.next_index()?;
+        self.advance();
+        let value = self.rows.get(row)?;
+        // SAFETY: `row` stood in the unread part of its span until the line before, so it is initialised, and stands
+        // nowhere else, so nobody reads it again.
+        Some((unsafe { value.assume_init_read() }, self.hash(row), self.time(row)))
+    }
+
+    /// Drops the next row.
+    #[inline(always)]
+    pub(crate) fn skip(&mut self) {
+        if let Some(row) = self.next_index() {
+            self.advance();
+            if let Some(value) = self.rows.get_mut(row) {
+                // SAFETY: as for `take`.
+                unsafe { value.assume_init_drop() }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn next_index(&self) -> Option<usize> {
+        (self.span.next < self.span.end).then(|| self.order.get(self.span.next).map(|row| *row as usize)).flatten()
+    }
+
+    #[inline(always)]
+    fn advance(&mut self) {
+        self.span.next += 1;
+        *self.left -= 1;
+    }
+
+    #[inline(always)]
+    fn hash(&self, row: usize) -> u64 {
+        self.hashes.get(row).copied().unwrap_or_default()
+    }
+
+    #[inline(always)]
+    fn time(&self, row: usize) -> i64 {
+        self.times.and_then(|times| times.get(row)).copied().unwrap_or_default()
+    }
+}
