@@ -77,9 +77,14 @@ fn make_directory(directory: &DiskPath) -> io::Result<()> {
     }
 }
 
-/// Makes the names in the directory of `disk` durable.
+/// Makes the names in the directory of `disk` durable, where the disk knows how to: some network file systems, whose
+/// servers do it unasked, refuse the request.
 pub(super) fn sync_parent(disk: &DiskPath) -> io::Result<()> {
-    disk.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
+    let Some(parent) = disk.parent() else { return Ok(()) };
+    match File::open(parent)?.sync_all() {
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        synced => synced,
+    }
 }
 
 /// A local file is one block that lies everywhere.

@@ -42,9 +42,9 @@ impl Method {
             #[cfg(test)]
             Method::HardLink => by_hard_link(source, destination)?,
         }
-        sync_parent(destination.1)
-            .and_then(|()| sync_parent(source.1))
-            .map_err(|error| FsError::from_io(Operation::Rename, destination.0, error))
+        // The rename is done by now, so an error must not read as if it were not.
+        let unknown = |_| FsError::OutcomeUnknown { operation: Operation::Rename, path: destination.0.clone() };
+        sync_parent(destination.1).and_then(|()| sync_parent(source.1)).map_err(unknown)
     }
 }
 
