@@ -19,7 +19,7 @@ impl AnyBatch {
             return Err(self);
         }
         let batch: Box<dyn Any> = self.0;
-        batch.downcast().map(|batch| *batch).map_err(|_| unreachable!("invariant: the type was compared above"))
+        Ok(*batch.downcast().expect("invariant: the type was compared above"))
     }
 
     /// Whether the records are of type `T`.
@@ -121,3 +121,7 @@ impl<T: Record> Erased for Batch<T> {
         Batch::detach(self);
     }
 }
+
+#[cfg(test)]
+#[path = "any_batch_test.rs"]
+mod tests;

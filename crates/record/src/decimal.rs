@@ -154,3 +154,7 @@ impl Key for Decimal {
         self == other
     }
 }
+
+#[cfg(test)]
+#[path = "decimal_test.rs"]
+mod tests;

@@ -35,6 +35,8 @@ mod timestamp;
 
 #[doc(hidden)]
 pub mod derive_support;
+#[cfg(test)]
+mod test_types;
 
 pub use any_batch::AnyBatch;
 pub use batch::{Batch, MAX_BATCH_BYTES, MAX_BATCH_RECORDS};
