@@ -1,2 +1,57 @@
-//! Benchmarks.
-fn main() {}
+//! Benchmarks that report the engine beside a hand-written single-threaded program for the same work.
+//!
+//! A benchmark is a [`Workload`](workload::Workload). It is measured in rows: once by hand, once by the engine at
+//! parallelism 1, once at the parallelism of the machine's cores. Every row runs in a child process of its own (this
+//! binary again, with a hidden subcommand), so that its CPU time and peak memory are nobody else's; the rows take
+//! turns, so that a machine that slows down slows all of them; what is reported is the median of the runs.
+//!
+//! `kernels` is the other half: instruction counts of small fixed pieces of work under callgrind, compared with the
+//! counts kept in the repository. They move by parts of a percent where times move by tens.
+
+mod args;
+mod engine;
+mod hand;
+mod inputs;
+mod instructions;
+mod kernels;
+mod report;
+mod row;
+mod runs;
+mod text;
+mod usage;
+mod workload;
+
+use anyhow::Result;
+use args::{Cli, Command};
+use clap::Parser;
+use row::Row;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to do when even the message cannot be written.
+            let _ = writeln!(io::stderr(), "weft-bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    match cli.command {
+        Command::Measure(benchmark) => {
+            let workload = benchmark.prepare()?;
+            let rows = runs::measure(&workload.workload, &cli.plan)?;
+            Ok(report::write(&mut io::stdout().lock(), &workload.workload, &rows, &cli.plan)?)
+        }
+        Command::Text { bytes, file } => text::generate(bytes, &file),
+        Command::Kernels { counts, bless } => instructions::check(&mut io::stdout().lock(), &counts, bless),
+        Command::Row { spec } => Ok(writeln!(io::stdout(), "{}", serde_json::to_string(&Row::measure(&spec)?)?)?),
+        Command::Kernel { name } => name.run(),
+    }
+}

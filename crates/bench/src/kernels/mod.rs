@@ -1,0 +1,46 @@
+//! Small fixed pieces of the engine's work, for counting instructions.
+//!
+//! A kernel prepares its input and does its work inside [`measured`]; only what runs below that function is counted.
+//! Nothing in a kernel may depend on addresses, time, randomness or the environment.
+
+mod codec;
+mod keyed_sum;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+/// Which kernel.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, ValueEnum)]
+pub(crate) enum Kernel {
+    /// Encoding and decoding records of integers and text.
+    Codec,
+    /// Running sums in a state table.
+    KeyedSum,
+}
+
+impl Kernel {
+    /// Its name on the command line and in the file of counts.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kernel::Codec => "codec",
+            Kernel::KeyedSum => "keyed-sum",
+        }
+    }
+
+    /// Does the work once, in this process.
+    pub(crate) fn run(self) -> Result<()> {
+        match self {
+            Kernel::Codec => codec::run(),
+            Kernel::KeyedSum => keyed_sum::run(),
+        }
+    }
+}
+
+/// What callgrind must look for to count [`measured`] and nothing else.
+pub(crate) const MEASURED: &str = "weft_bench::kernels::measured*";
+
+/// Does the work that is counted.
+#[inline(never)]
+fn measured<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}

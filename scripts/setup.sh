@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs what building and testing Weft needs on a Debian-like machine: a C compiler, git, valgrind, netcat.
+# Quick when nothing is missing. Without root it says what to install. Cargo itself is asked for, not installed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+fail() {
+    printf 'setup: %s\n' "$*" >&2
+    exit 1
+}
+
+# Prints the Debian packages that are missing, one a line.
+missing_packages() {
+    # mimalloc and build scripts are C: a compiler without its library's headers is not enough.
+    printf '#include <stdio.h>\nint main(void) { return 0; }\n' | cc -x c -o /dev/null - 2>/dev/null || printf 'gcc\nlibc6-dev\n'
+    command -v git >/dev/null || echo git
+    # The unsafe code's tests run under memcheck, which needs the symbols of the dynamic linker; kernels under callgrind.
+    valgrind --quiet /bin/true 2>/dev/null || printf 'valgrind\nlibc6-dbg\n'
+    # Feeds the socket example.
+    command -v nc >/dev/null || echo netcat-openbsd
+}
+
+install_packages() {
+    command -v apt-get >/dev/null || fail "this machine has no apt-get: install the equivalents of these Debian packages: $*"
+    [ "$(id -u)" -eq 0 ] || fail "not root, so nothing was installed. As root, run: apt-get install --no-install-recommends $*"
+    printf 'setup: installing %s\n' "$*" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    local log
+    log=$(mktemp)
+    if ! { apt-get update && apt-get install -y --no-install-recommends "$@"; } </dev/null >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        fail "apt-get could not install $*: its last lines are above, the whole log is $log"
+    fi
+    rm -f "$log"
+}
+
+check_rust() {
+    local wanted found
+    wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+    command -v cargo >/dev/null || fail "cargo is not on PATH: install Rust $wanted or later, for example from https://rustup.rs"
+    found=$(cargo --version | cut -d' ' -f2)
+    if [ "$(printf '%s\n%s\n' "$wanted" "${found%%-*}" | sort -V | head -n 1)" != "$wanted" ]; then
+        fail "cargo is $found, Weft needs $wanted or later: run 'rustup update stable' or install a newer Rust"
+    fi
+    cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
+        fail "cargo fmt or cargo clippy is missing: run 'rustup component add rustfmt clippy'"
+}
+
+mapfile -t packages < <(missing_packages)
+[ "${#packages[@]}" -eq 0 ] || install_packages "${packages[@]}"
+check_rust

@@ -1,0 +1,4 @@
+//! Whole-engine tests: one binary, one module a subject.
+
+mod kernels;
+mod layers;
