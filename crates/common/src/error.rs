@@ -1,4 +1,4 @@
-//! Who can do something about an error.
+//! Who can do something about an error: the one question that the engine asks of every one.
 
 /// The kind of an error: it decides what the engine does with it. Every crate's error type has a `kind()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,4 +1,7 @@
-//! Ids. Random ones are made from entropy that the caller supplies.
+//! Ids: what things are called in messages, files and logs.
+//!
+//! An id is a value, nothing looks into it. Random ones are made from entropy that the caller supplies, derived ones from
+//! what they name; both are 128 bits, so that two never meet by accident. They print as 32 hex digits.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -70,7 +73,8 @@ pub struct ExecutionAttemptId {
     pub attempt: u32,
 }
 
-/// Who leads: ordered, so that an older leader's commands can be told from a newer one's.
+/// Who leads. Epochs are ordered, first by counter, so that an older leader's commands can be told from a newer one's and
+/// refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LeaderEpoch {
     /// YARN application attempt or ZooKeeper counter.

@@ -13,7 +13,7 @@ mod size;
 mod time;
 
 #[cfg(test)]
-mod golden;
+mod golden_test;
 
 pub use configuration::{ConfigError, ConfigOption, ConfigWarning, Configuration};
 pub use error::ErrorKind;

@@ -1,4 +1,4 @@
-//! Time as an argument. Decisions never read a clock; they are told the time.
+//! Time as an argument. Decisions never read a clock; they are told the time, so a test or a simulation decides what it is.
 
 use std::ops::{Add, Sub};
 use std::time::Duration;
@@ -8,9 +8,9 @@ use std::time::Duration;
 pub struct Mono(pub u64);
 
 impl Mono {
-    /// The moment `ms` milliseconds after the origin.
+    /// The moment `ms` milliseconds after the origin, or the last one that can be told if that is later.
     pub const fn from_millis(ms: u64) -> Self {
-        Mono(ms * 1_000_000)
+        Mono(ms.saturating_mul(1_000_000))
     }
 
     /// Time since `earlier`; zero when `earlier` is later.
@@ -22,6 +22,7 @@ impl Mono {
 impl Add<Duration> for Mono {
     type Output = Mono;
 
+    /// The moment `d` later, or the last one that can be told (584 years after the origin).
     fn add(self, d: Duration) -> Mono {
         Mono(self.0.saturating_add(u64::try_from(d.as_nanos()).unwrap_or(u64::MAX)))
     }
@@ -30,6 +31,7 @@ impl Add<Duration> for Mono {
 impl Sub<Mono> for Mono {
     type Output = Duration;
 
+    /// Time since `earlier`; zero when `earlier` is later.
     fn sub(self, earlier: Mono) -> Duration {
         self.since(earlier)
     }

@@ -26,8 +26,10 @@ pub fn markdown() -> String {
 }
 
 fn of_section(section: &Section) -> String {
-    let head =
-        format!("\n## {}\n\n{}\n\n| Key | Default | Value | |\n|---|---|---|---|\n", section.title, section.intro);
+    let head = format!(
+        "\n## {}\n\n{}\n\n| Key | Default | Value | Meaning |\n|---|---|---|---|\n",
+        section.title, section.intro
+    );
     section.options.iter().fold(head, |text, option| text + &row(*option))
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// A type that an option can have. Types with few values get it from a macro of this module's neighbour.
+/// A type that an option can have. Enums get it from the `choice!` macro, which declares them with their spellings.
 pub trait ConfigType: Sized + 'static {
     /// Whether keys below the option's own belong to its value.
     const NESTED: bool = false;
@@ -64,10 +64,10 @@ impl ConfigType for bool {
 }
 
 macro_rules! integers {
-    ($($type:ty),+) => {$(
+    ($expected:literal: $($type:ty),+) => {$(
         impl ConfigType for $type {
             fn expected() -> String {
-                "a whole number".to_owned()
+                $expected.to_owned()
             }
 
             fn from_value(value: &ConfigValue) -> Option<Self> {
@@ -81,7 +81,8 @@ macro_rules! integers {
     )+};
 }
 
-integers!(u16, u32, u64, i32, i64, usize);
+integers!("a non-negative whole number": u16, u32, u64, usize);
+integers!("a whole number": i32, i64);
 
 impl ConfigType for f64 {
     fn expected() -> String {

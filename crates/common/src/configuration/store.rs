@@ -90,7 +90,10 @@ impl Configuration {
                 Some((key, value)) if !key.is_empty() => self.set_raw(key, value, Origin::CommandLine),
                 // What follows the sign may be secret.
                 Some(_) => return Err(ConfigError::NotAnAssignment { argument: "=…".to_owned() }),
-                None => return Err(ConfigError::NotAnAssignment { argument: argument.to_owned() }),
+                None => {
+                    let argument = masked(argument, argument.to_owned());
+                    return Err(ConfigError::NotAnAssignment { argument });
+                }
             }
         }
         Ok(())

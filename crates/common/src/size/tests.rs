@@ -1,5 +1,5 @@
 use super::*;
-use crate::golden;
+use crate::golden_test as golden;
 use proptest::prelude::*;
 
 #[test]
