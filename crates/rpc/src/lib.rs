@@ -1,1 +1,17 @@
 //! The messages and gateways between client, JobManager, TaskManager, worker and coordinator.
+//!
+//! A *gateway* is what one process holds of another: a trait whose calls hand over a message and return at once. What
+//! comes back comes as a message of its own, so nobody ever waits for an answer with a lock or a slot thread held. In an
+//! embedded cluster a gateway is a queue into a thread of the same process; between processes it is a connection.
+//!
+//! Every message carries a [`Fence`]: the epoch of the leader and the attempt of the job it was meant for. A receiver that
+//! knows a newer one drops the message: a leader that lost its leadership and a task of an attempt that was given up can
+//! say what they like.
+
+mod deployment;
+mod gateway;
+mod update;
+
+pub use deployment::{ChainedOperator, InputEdge, OutputEdge, Placement, TaskDeployment};
+pub use gateway::{Fence, JobMasterGateway, ResourceManagerGateway, TaskManagerGateway};
+pub use update::{OperatorEvent, TaskFailure, TaskState, TaskUpdate};

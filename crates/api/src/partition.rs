@@ -1,0 +1,71 @@
+//! How records find the subtask of the next operator.
+
+use std::sync::Arc;
+
+use weft_exchange::{Edge, KeyHasher, TypedEdge};
+use weft_graph::{NodeId, Partition};
+use weft_record::Record;
+use weft_runtime::operators::Prototype;
+
+/// One of the operators a stream comes from, and how its records are to be distributed.
+pub(crate) struct Upstream<T> {
+    pub(crate) node: NodeId,
+    pub(crate) output: u32,
+    pub(crate) partition: Partition,
+    pub(crate) code: EdgeCode<T>,
+}
+
+/// The user's part in distributing records.
+pub(crate) enum EdgeCode<T> {
+    Plain,
+    Keyed(Arc<dyn MakeEdge<T>>),
+    Custom(Arc<dyn MakeEdge<T>>),
+}
+
+pub(crate) trait MakeEdge<T> {
+    fn edge(&self) -> Arc<dyn Edge>;
+}
+
+impl<T> Clone for EdgeCode<T> {
+    fn clone(&self) -> Self {
+        match self {
+            EdgeCode::Plain => EdgeCode::Plain,
+            EdgeCode::Keyed(make) => EdgeCode::Keyed(make.clone()),
+            EdgeCode::Custom(make) => EdgeCode::Custom(make.clone()),
+        }
+    }
+}
+
+impl<T> Clone for Upstream<T> {
+    fn clone(&self) -> Self {
+        Upstream { node: self.node, output: self.output, partition: self.partition, code: self.code.clone() }
+    }
+}
+
+impl<T: Record> Upstream<T> {
+    /// The edge's code.
+    pub(crate) fn edge(&self) -> Arc<dyn Edge> {
+        match &self.code {
+            EdgeCode::Plain => Arc::new(TypedEdge::<T>::plain()),
+            EdgeCode::Keyed(make) | EdgeCode::Custom(make) => make.edge(),
+        }
+    }
+}
+
+/// Edges that are distributed by key.
+pub(crate) struct ByKey<H>(pub(crate) Prototype<H>);
+
+impl<T: Record, H: KeyHasher<T> + Clone + 'static> MakeEdge<T> for ByKey<H> {
+    fn edge(&self) -> Arc<dyn Edge> {
+        Arc::new(TypedEdge::<T>::keyed(self.0.get()))
+    }
+}
+
+/// Edges that are distributed by a user's function.
+pub(crate) struct ByFunction<F>(pub(crate) Prototype<F>);
+
+impl<T: Record, F: Fn(&T, usize) -> usize + Clone + Send + 'static> MakeEdge<T> for ByFunction<F> {
+    fn edge(&self) -> Arc<dyn Edge> {
+        Arc::new(TypedEdge::<T>::custom(self.0.get()))
+    }
+}

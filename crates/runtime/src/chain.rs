@@ -1,0 +1,415 @@
+//! A chain: operators that hand each other batches by value, on one thread.
+//!
+//! The operators form a tree in topological order; every one but the head has exactly one parent. Each has a queue of what it
+//! still has to take and outputs that still have to be moved on. One [`Chain::step`] does one unit of work at the *deepest*
+//! operator that has any, so that at most one batch per level is under way and an operator is given nothing while its children
+//! are busy. Events follow the batches before them: an operator's outputs are closed and moved on before an event it
+//! was given goes to its children and edges.
+//!
+//! When an output edge has no room or an operator waits for the outside world, the whole chain stops taking input; what
+//! is in it stays where it is.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::operator::{Flow, Operator, SourceStatus};
+use crate::output::Outputs;
+use crate::{Clock, TaskError};
+use weft_exchange::{EdgeWriter, Outbox, Progress};
+use weft_record::{AnyBatch, StreamEvent};
+
+/// A function's share of its slot before others have a turn: a batch is cut so that one call takes about this long.
+const RUN: Duration = Duration::from_millis(5);
+/// A single call longer than this is reported.
+const SLOW_CALL: Duration = Duration::from_millis(100);
+/// Records of the first call to an operator whose cost is not known yet.
+const FIRST_RUN: usize = 16;
+const MAX_RUN: usize = 1 << 16;
+
+/// What an operator is given.
+#[derive(Debug)]
+pub(crate) enum Item {
+    Batch { input: usize, batch: AnyBatch },
+    Event(StreamEvent),
+    EndInput(usize),
+    Finish,
+    Time(i64),
+}
+
+/// What goes to the children once everything before it has been moved on.
+#[derive(Clone, Debug)]
+enum After {
+    Nothing,
+    Event(StreamEvent),
+    Finish,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Takes the next item.
+    Free,
+    /// In the middle of an item.
+    Unfinished(After),
+    /// In the middle of an item, and only a wake-up helps.
+    Waiting(After),
+    /// Done with an item; its outputs go first.
+    Draining(After),
+    /// Took the end.
+    Finished,
+}
+
+/// Where an output port leads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target {
+    Operator(usize),
+    Edge(usize),
+}
+
+/// An operator with its place in the chain.
+pub(crate) struct Node {
+    name: String,
+    operator: Box<dyn Operator>,
+    outputs: Outputs,
+    targets: Vec<Vec<Target>>,
+    queue: VecDeque<Item>,
+    state: State,
+    run: usize,
+    slow_reported: Duration,
+}
+
+impl Node {
+    /// `targets` by output port.
+    pub(crate) fn new(name: String, operator: Box<dyn Operator>, outputs: Outputs, targets: Vec<Vec<Target>>) -> Self {
+        Node {
+            name,
+            operator,
+            outputs,
+            targets,
+            queue: VecDeque::new(),
+            state: State::Free,
+            run: FIRST_RUN,
+            slow_reported: SLOW_CALL,
+        }
+    }
+}
+
+/// What a step came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Something was done.
+    Worked,
+    /// Everything taken in has been moved on: give it input.
+    Hungry,
+    /// An output edge has no room.
+    Blocked,
+    /// An operator waits for a wake-up.
+    Waiting,
+    /// The end went through and every edge handed everything over.
+    Finished,
+}
+
+/// The operators and output edges of one task.
+pub(crate) struct Chain {
+    nodes: Vec<Node>,
+    writers: Vec<Box<dyn EdgeWriter>>,
+    /// Writers that said `Blocked`.
+    blocked: bool,
+    /// The node in whose operator we are, for naming it when it panics.
+    current: usize,
+    woken: bool,
+    records_out: u64,
+}
+
+impl Chain {
+    pub(crate) fn new(nodes: Vec<Node>, writers: Vec<Box<dyn EdgeWriter>>) -> Self {
+        Chain { nodes, writers, blocked: false, current: 0, woken: true, records_out: 0 }
+    }
+
+    /// The operator being called, or called last.
+    pub(crate) fn current_operator(&self) -> &str {
+        self.nodes.get(self.current).map_or("?", |n| &n.name)
+    }
+
+    /// Gives the head an item; only when the chain is hungry.
+    pub(crate) fn push(&mut self, item: Item) {
+        if let Some(head) = self.nodes.first_mut() {
+            head.queue.push_back(item);
+        }
+    }
+
+    /// Somebody may have answered: waiting operators are called once more.
+    pub(crate) fn wake(&mut self) {
+        self.woken = true;
+    }
+
+    pub(crate) fn writer(&mut self, index: usize) -> Option<&mut Box<dyn EdgeWriter>> {
+        self.writers.get_mut(index)
+    }
+
+    pub(crate) fn operator_at(&mut self, index: usize) -> Option<&mut Box<dyn Operator>> {
+        self.nodes.get_mut(index).map(|n| &mut n.operator)
+    }
+
+    /// Records handed to output edges; for a chain that ends in a sink, none.
+    pub(crate) fn records_out(&self) -> u64 {
+        self.records_out
+    }
+
+    /// Records the head emitted: what a source read.
+    pub(crate) fn head_emitted(&self) -> u64 {
+        self.nodes.first().map_or(0, |n| n.outputs.emitted())
+    }
+
+    pub(crate) fn bytes_out(&self) -> u64 {
+        self.writers.iter().map(|w| w.bytes_out()).sum()
+    }
+
+    /// Does one unit of work.
+    pub(crate) fn step(&mut self, net: &mut Outbox, clock: &dyn Clock) -> Result<Step, TaskError> {
+        if self.blocked && !self.unblock(net)? {
+            return Ok(Step::Blocked);
+        }
+        for index in (0..self.nodes.len()).rev() {
+            match self.step_node(index, net, clock)? {
+                Step::Hungry => {}
+                step => return Ok(step),
+            }
+        }
+        let finished = self.nodes.iter().all(|n| matches!(n.state, State::Finished));
+        match finished && self.writers.iter().all(|w| w.is_empty()) {
+            true => Ok(Step::Finished),
+            false if finished => Ok(Step::Blocked),
+            false => Ok(Step::Hungry),
+        }
+    }
+
+    fn unblock(&mut self, net: &mut Outbox) -> Result<bool, TaskError> {
+        self.blocked = false;
+        for writer in &mut self.writers {
+            if writer.is_blocked() && writer.resume(net)? == Progress::Blocked {
+                self.blocked = true;
+            }
+        }
+        Ok(!self.blocked)
+    }
+
+    fn step_node(&mut self, index: usize, net: &mut Outbox, clock: &dyn Clock) -> Result<Step, TaskError> {
+        if self.move_on(index, net)? {
+            return Ok(Step::Worked);
+        }
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(Step::Hungry) };
+        match std::mem::replace(&mut node.state, State::Free) {
+            State::Free => match node.queue.pop_front() {
+                Some(item) => self.take(index, item, clock),
+                None => Ok(Step::Hungry),
+            },
+            State::Unfinished(after) => self.resume(index, after, clock),
+            State::Waiting(after) if self.woken => self.resume(index, after, clock),
+            State::Waiting(after) => {
+                node.state = State::Waiting(after);
+                Ok(Step::Waiting)
+            }
+            State::Draining(after) => self.forward(index, after, net),
+            State::Finished => {
+                node.state = State::Finished;
+                Ok(Step::Hungry)
+            }
+        }
+    }
+
+    /// Moves one finished batch of a node to where it goes.
+    fn move_on(&mut self, index: usize, net: &mut Outbox) -> Result<bool, TaskError> {
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(false) };
+        for port in 0..node.outputs.len() {
+            let Some(batch) = node.outputs.pop(port).map_err(|e| e.at(&node.name))? else { continue };
+            let targets = node.targets.get(port).map_or(&[][..], Vec::as_slice);
+            let Some((last, others)) = targets.split_last() else { return Ok(true) };
+            let (last, others) = (*last, others.to_vec());
+            for target in others {
+                self.hand_over(target, batch.clone_batch(), net)?;
+            }
+            self.hand_over(last, batch, net)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    fn hand_over(&mut self, target: Target, batch: AnyBatch, net: &mut Outbox) -> Result<(), TaskError> {
+        match target {
+            Target::Operator(child) => {
+                if let Some(node) = self.nodes.get_mut(child) {
+                    node.queue.push_back(Item::Batch { input: 0, batch });
+                }
+            }
+            Target::Edge(edge) => {
+                self.records_out += batch.len() as u64;
+                if let Some(writer) = self.writers.get_mut(edge)
+                    && writer.write(batch, net)? == Progress::Blocked
+                {
+                    self.blocked = true;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, index: usize, item: Item, clock: &dyn Clock) -> Result<Step, TaskError> {
+        self.current = index;
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(Step::Hungry) };
+        let (flow, after) = match item {
+            Item::Batch { input, batch } => return node.process(input, batch, clock),
+            Item::Event(StreamEvent::Watermark(w)) => {
+                (node.operator.advance(w, &mut node.outputs), After::Event(StreamEvent::Watermark(w)))
+            }
+            Item::Event(event) => (Ok(Flow::Done), After::Event(event)),
+            Item::EndInput(input) => (node.operator.end_input(input, &mut node.outputs), After::Nothing),
+            Item::Finish => (node.operator.finish(&mut node.outputs), After::Finish),
+            Item::Time(now) => (node.operator.on_time(now, &mut node.outputs), After::Nothing),
+        };
+        let flow = flow.map_err(|e| e.at(&node.name))?;
+        node.settle(flow, after);
+        Ok(Step::Worked)
+    }
+
+    fn resume(&mut self, index: usize, after: After, clock: &dyn Clock) -> Result<Step, TaskError> {
+        self.current = index;
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(Step::Hungry) };
+        let start = clock.mono();
+        let flow = node.operator.resume(&mut node.outputs).map_err(|e| e.at(&node.name))?;
+        node.measure(usize::MAX, clock.mono() - start);
+        if flow == Flow::Wait {
+            self.woken = false;
+        }
+        let step = if flow == Flow::Wait { Step::Waiting } else { Step::Worked };
+        node.settle(flow, after);
+        Ok(step)
+    }
+
+    /// What follows an item goes to the children and edges.
+    fn forward(&mut self, index: usize, after: After, net: &mut Outbox) -> Result<Step, TaskError> {
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(Step::Hungry) };
+        node.state = if matches!(after, After::Finish) { State::Finished } else { State::Free };
+        let targets: Vec<Target> = node.targets.iter().flatten().copied().collect();
+        for target in targets {
+            match (target, &after) {
+                (_, After::Nothing) => {}
+                (Target::Operator(child), after) => {
+                    if let Some(node) = self.nodes.get_mut(child) {
+                        node.queue.push_back(match after {
+                            After::Event(event) => Item::Event(event.clone()),
+                            _ => Item::Finish,
+                        });
+                    }
+                }
+                (Target::Edge(edge), after) => {
+                    let event = match after {
+                        After::Event(event) => event.clone(),
+                        _ => StreamEvent::EndOfInput,
+                    };
+                    if let Some(writer) = self.writers.get_mut(edge) {
+                        writer.event(event, net);
+                    }
+                }
+            }
+        }
+        Ok(Step::Worked)
+    }
+
+    /// Polls the head, a source. Its end becomes the largest watermark and the end.
+    pub(crate) fn poll_source(&mut self) -> Result<SourceStatus, TaskError> {
+        self.current = 0;
+        let Some(head) = self.nodes.first_mut() else { return Ok(SourceStatus::End) };
+        if !matches!(head.state, State::Free) {
+            return Ok(SourceStatus::Pending);
+        }
+        let status = head.operator.poll(&mut head.outputs).map_err(|e| e.at(&head.name))?;
+        if status == SourceStatus::End {
+            head.queue.push_back(Item::Event(StreamEvent::Watermark(i64::MAX)));
+            head.queue.push_back(Item::Finish);
+        }
+        Ok(status)
+    }
+
+    /// Closes every batch in the making, so that what is in the chain moves on. Returns whether there was anything.
+    pub(crate) fn seal(&mut self) -> bool {
+        let before: u64 = self.nodes.iter().map(|n| n.outputs.waiting()).sum();
+        self.nodes.iter_mut().for_each(|n| n.outputs.seal());
+        before > 0
+    }
+
+    /// Sends what the edges have gathered.
+    pub(crate) fn flush(&mut self, net: &mut Outbox) {
+        self.writers.iter_mut().filter(|w| w.has_unflushed()).for_each(|w| w.flush(net));
+    }
+
+    /// The earliest processing time an operator waits for.
+    pub(crate) fn next_time(&self) -> Option<i64> {
+        self.nodes.iter().filter_map(|n| n.operator.next_time()).min()
+    }
+
+    /// Tells operators whose time has come.
+    pub(crate) fn on_time(&mut self, now_ms: i64) -> bool {
+        let mut any = false;
+        for node in &mut self.nodes {
+            let due = node.operator.next_time().is_some_and(|t| t <= now_ms);
+            if due && matches!(node.state, State::Free) && !node.queue.iter().any(|i| matches!(i, Item::Time(_))) {
+                node.queue.push_back(Item::Time(now_ms));
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// What the chain waits for, in words.
+    pub(crate) fn waits_for(&self) -> Option<String> {
+        let waiting = self.nodes.iter().find(|n| matches!(n.state, State::Waiting(_)));
+        let operator = waiting.map(|n| format!("operator `{}` waits for the outside world", n.name));
+        operator.or_else(|| self.writers.iter().find_map(|w| w.blocked_on()))
+    }
+
+    /// The operators' last chance to tidy up.
+    pub(crate) fn close(&mut self) {
+        self.nodes.iter_mut().for_each(|n| n.operator.close());
+    }
+}
+
+impl Node {
+    fn process(&mut self, input: usize, mut batch: AnyBatch, clock: &dyn Clock) -> Result<Step, TaskError> {
+        if batch.len() > self.run {
+            let rest = batch.split_off(self.run);
+            self.queue.push_front(Item::Batch { input, batch: rest });
+        }
+        let (records, start) = (batch.len(), clock.mono());
+        let flow = self.operator.process(input, batch, &mut self.outputs).map_err(|e| e.at(&self.name))?;
+        self.measure(records, clock.mono() - start);
+        self.settle(flow, After::Nothing);
+        Ok(Step::Worked)
+    }
+
+    /// Learns from what a call cost how many records the next is given.
+    fn measure(&mut self, records: usize, took: Duration) {
+        if took > RUN && records <= self.run {
+            let fit = records as u128 * RUN.as_nanos() / took.as_nanos().max(1);
+            self.run = usize::try_from(fit).unwrap_or(MAX_RUN).max(1);
+        } else if took < RUN / 4 && records == self.run {
+            self.run = (self.run * 4).min(MAX_RUN);
+        }
+        if took > self.slow_reported {
+            self.slow_reported = took * 2;
+            let millis = took.as_millis();
+            tracing::warn!(operator = %self.name, "one step took {millis} ms: its slot served nobody else meanwhile");
+        }
+    }
+
+    fn settle(&mut self, flow: Flow, after: After) {
+        self.state = match (flow, after) {
+            (Flow::More, after) => State::Unfinished(after),
+            (Flow::Wait, after) => State::Waiting(after),
+            (Flow::Done, After::Nothing) => State::Free,
+            (Flow::Done, after) => {
+                self.outputs.seal();
+                State::Draining(after)
+            }
+        };
+    }
+}

@@ -1,0 +1,378 @@
+//! A lane: the tasks of one slot, stepped in turn by one thread.
+//!
+//! A lane owns its tasks and everything they hold; the world reaches it only through its [`LaneHandle`]: *mail* (deploy, cancel,
+//! coordinator messages) and the *inbox* of the exchange. [`Lane::step`] is one round: read mail and inbox, give every task
+//! a turn, hand the outgoing messages to the transport. It never blocks, reads no clock but the one it was given and
+//! draws no randomness, so a simulation can step many lanes on one thread in any order. [`crate::run_lane`] is the
+//! thread that steps a real one and parks when there is nothing to do.
+//!
+//! A task that panics or fails takes down neither its lane nor its neighbours here: it is dropped and reported, and the
+//! JobMaster decides what else has to stop.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::deploy::{LocalChannels, build};
+use crate::operator::EventSender;
+use crate::output::OutputLimits;
+use crate::panics::panic_message;
+use crate::task::{Task, Turn};
+use crate::{Clock, LaneWaker, Program, TaskError, TaskMetrics};
+use weft_common::{ErrorKind, ExecutionAttemptId, Mono};
+use weft_exchange::{ChannelId, Envelope, Inbox, Message, Outbox, SlotAddress, Transport};
+use weft_rpc::{OperatorEvent, TaskDeployment, TaskFailure, TaskState, TaskUpdate};
+
+/// Longest turn of one task while others wait.
+const TURN: Duration = Duration::from_micros(500);
+
+/// What a lane is told.
+#[derive(Debug)]
+pub enum Mail {
+    /// Run these tasks; they start together.
+    Deploy(Vec<TaskDeployment>),
+    /// Drop a task.
+    Cancel(ExecutionAttemptId),
+    /// A coordinator's message for a subtask.
+    OperatorEvent(OperatorEvent),
+    /// Drop everything and end.
+    Stop,
+}
+
+/// Hears what becomes of tasks.
+pub trait TaskListener: Send + Sync {
+    /// A task changed its state.
+    fn task_update(&self, update: TaskUpdate);
+    /// A task was made; its counters can be read from now on.
+    fn task_metrics(&self, _attempt: ExecutionAttemptId, _metrics: Arc<TaskMetrics>) {}
+}
+
+/// What a lane is made with.
+#[derive(Clone)]
+pub struct LaneContext {
+    /// Its place in the job.
+    pub address: SlotAddress,
+    /// The program's code.
+    pub program: Arc<Program>,
+    /// How messages leave it.
+    pub transport: Arc<dyn Transport>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Wakes it.
+    pub waker: Arc<LaneWaker>,
+    /// Where blocking I/O happens; `None` in a simulation.
+    pub io: Option<tokio::runtime::Handle>,
+    /// The way to coordinators.
+    pub events: Arc<dyn EventSender>,
+    /// Who hears of its tasks.
+    pub listener: Arc<dyn TaskListener>,
+    /// What outputs may gather.
+    pub limits: OutputLimits,
+    /// Largest encoded record (`exchange.max-record-size`).
+    pub max_record: usize,
+    /// Longest time a partial batch waits (`execution.buffer-timeout.interval`); zero sends after every round.
+    pub buffer_timeout: Duration,
+    /// Seed of everything random in it.
+    pub seed: u64,
+}
+
+/// How the world reaches a lane.
+pub struct LaneHandle {
+    mail: Mutex<Vec<Mail>>,
+    waker: Arc<LaneWaker>,
+}
+
+impl LaneHandle {
+    /// A handle whose lane is woken by `waker`.
+    pub fn new(waker: Arc<LaneWaker>) -> Arc<Self> {
+        Arc::new(LaneHandle { mail: Mutex::default(), waker })
+    }
+
+    /// Puts mail in its box and wakes it.
+    pub fn send(&self, mail: Mail) {
+        self.mail.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
+        self.waker.wake();
+    }
+
+    fn take(&self) -> Vec<Mail> {
+        std::mem::take(&mut *self.mail.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What a round came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Round {
+    /// Something was done; step again.
+    Worked,
+    /// Nothing to do until woken, or until this monotonic time.
+    Idle(Option<Mono>),
+    /// It was told to stop.
+    Stopped,
+}
+
+#[derive(Clone, Copy)]
+enum End {
+    Gate(usize),
+    Writer(usize),
+}
+
+/// The tasks of one slot.
+pub struct Lane {
+    context: LaneContext,
+    handle: Arc<LaneHandle>,
+    inbox: Arc<Inbox>,
+    arrived: Vec<Envelope>,
+    outbox: Outbox,
+    tasks: Vec<Task>,
+    ends: HashMap<(ChannelId, bool), (ExecutionAttemptId, End)>,
+    /// Credit for writers that are not deployed yet.
+    early: Vec<Envelope>,
+    flushed: Mono,
+}
+
+impl Lane {
+    /// An empty lane.
+    pub fn new(context: LaneContext, handle: Arc<LaneHandle>, inbox: Arc<Inbox>) -> Self {
+        let flushed = context.clock.mono();
+        Lane {
+            context,
+            handle,
+            inbox,
+            arrived: Vec::new(),
+            outbox: Outbox::default(),
+            tasks: Vec::new(),
+            ends: HashMap::new(),
+            early: Vec::new(),
+            flushed,
+        }
+    }
+
+    /// Its context.
+    pub fn context(&self) -> &LaneContext {
+        &self.context
+    }
+
+    /// One round.
+    pub fn step(&mut self) -> Round {
+        for mail in self.handle.take() {
+            if matches!(mail, Mail::Stop) {
+                self.stop();
+                return Round::Stopped;
+            }
+            self.on_mail(mail);
+        }
+        self.receive();
+        let mut worked = self.turns();
+        if !worked {
+            worked = self.flush();
+        } else if self.buffer_timeout_over() {
+            self.flush();
+        }
+        self.outbox.flush(&*self.context.transport);
+        match worked {
+            true => Round::Worked,
+            false => Round::Idle(self.next_time()),
+        }
+    }
+
+    /// Each task's name and what it waits for, for whoever asks why nothing moves.
+    pub fn waits(&self) -> Vec<(String, String)> {
+        self.tasks.iter().map(|t| (t.name.clone(), t.waits_for())).collect()
+    }
+
+    fn on_mail(&mut self, mail: Mail) {
+        match mail {
+            Mail::Deploy(deployments) => self.deploy(deployments),
+            Mail::Cancel(attempt) => self.cancel(attempt),
+            Mail::OperatorEvent(event) => self.operator_event(event),
+            Mail::Stop => {}
+        }
+    }
+
+    fn deploy(&mut self, deployments: Vec<TaskDeployment>) {
+        let mut local = LocalChannels::new();
+        for deployment in deployments {
+            self.report(deployment.attempt, TaskState::Initializing);
+            let built = catch_unwind(AssertUnwindSafe(|| build(&self.context, &deployment, &mut local)));
+            match built.unwrap_or_else(|panic| Err(panic_error(&*panic))) {
+                Ok(task) => self.start(task, &deployment),
+                Err(error) => self.report(deployment.attempt, failed(&error)),
+            }
+        }
+        for envelope in std::mem::take(&mut self.early) {
+            self.receive_one(envelope);
+        }
+    }
+
+    fn start(&mut self, mut task: Task, deployment: &TaskDeployment) {
+        let (subtask, attempt) = (task.attempt.subtask, task.attempt.attempt);
+        for (index, input) in deployment.inputs.iter().enumerate() {
+            for from in input.sources.clone() {
+                let id = ChannelId { edge: input.edge, from, to: subtask, attempt };
+                self.ends.insert((id, false), (task.attempt, End::Gate(index)));
+            }
+        }
+        for (index, output) in deployment.outputs.iter().enumerate() {
+            for to in output.targets.clone() {
+                let id = ChannelId { edge: output.edge, from: subtask, to, attempt };
+                self.ends.insert((id, true), (task.attempt, End::Writer(index)));
+            }
+        }
+        self.context.listener.task_metrics(task.attempt, task.metrics.clone());
+        task.open_gates(&mut self.outbox);
+        self.report(task.attempt, TaskState::Running);
+        self.tasks.push(task);
+    }
+
+    fn cancel(&mut self, attempt: ExecutionAttemptId) {
+        if let Some(index) = self.tasks.iter().position(|t| t.attempt == attempt) {
+            self.drop_task(index);
+            self.report(attempt, TaskState::Canceled);
+        }
+    }
+
+    fn operator_event(&mut self, event: OperatorEvent) {
+        let Some(index) = self.tasks.iter().position(|t| t.attempt == event.attempt) else { return };
+        let Some(task) = self.tasks.get_mut(index) else { return };
+        if let Err(error) = task.operator_event(event.operator, &event.payload) {
+            self.fail(index, &error);
+        }
+    }
+
+    fn receive(&mut self) {
+        let mut arrived = std::mem::take(&mut self.arrived);
+        self.inbox.drain(&mut arrived);
+        for envelope in arrived.drain(..) {
+            self.receive_one(envelope);
+        }
+        self.arrived = arrived;
+    }
+
+    /// Gives a message to its task. Data for nobody is dropped: its task is gone. Credit for nobody is kept: its task may come.
+    fn receive_one(&mut self, envelope: Envelope) {
+        let Envelope { channel, message } = envelope;
+        let to_writer = matches!(message, Message::Credit(_));
+        let Some(&(attempt, end)) = self.ends.get(&(channel, to_writer)) else {
+            if to_writer {
+                self.early.push(Envelope { channel, message });
+            }
+            return;
+        };
+        let Some(index) = self.tasks.iter().position(|t| t.attempt == attempt) else { return };
+        let Some(task) = self.tasks.get_mut(index) else { return };
+        let result = match (end, message) {
+            (End::Writer(writer), Message::Credit(bytes)) => {
+                if let Some(writer) = task.chain().writer(writer) {
+                    writer.on_credit(channel.to, bytes, &mut self.outbox);
+                }
+                Ok(())
+            }
+            (End::Writer(_), _) => Ok(()),
+            (End::Gate(gate), message) => task.deliver(gate, channel.from, message),
+        };
+        if let Err(error) = result {
+            self.fail(index, &error);
+        }
+    }
+
+    fn turns(&mut self) -> bool {
+        let mut worked = false;
+        let mut index = 0;
+        while let Some(task) = self.tasks.get_mut(index) {
+            let (net, clock) = (&mut self.outbox, &*self.context.clock);
+            let turn = catch_unwind(AssertUnwindSafe(|| task.turn(net, clock, TURN)));
+            let turn = turn.unwrap_or_else(|panic| Err(panic_error(&*panic).at(task.chain().current_operator())));
+            match turn {
+                Ok(Turn::Worked | Turn::Idle(true) | Turn::Blocked(true)) => worked = true,
+                Ok(Turn::Idle(false) | Turn::Blocked(false)) => {}
+                Ok(Turn::Finished) => {
+                    worked = true;
+                    self.finish(index);
+                    continue;
+                }
+                Err(error) => {
+                    worked = true;
+                    self.fail(index, &error);
+                    continue;
+                }
+            }
+            index += 1;
+        }
+        worked
+    }
+
+    fn flush(&mut self) -> bool {
+        self.flushed = self.context.clock.mono();
+        let net = &mut self.outbox;
+        self.tasks.iter_mut().fold(false, |any, task| task.flush(net) || any)
+    }
+
+    fn buffer_timeout_over(&self) -> bool {
+        self.context.clock.mono().since(self.flushed) >= self.context.buffer_timeout
+    }
+
+    fn finish(&mut self, index: usize) {
+        if let Some(attempt) = self.drop_task(index) {
+            self.report(attempt, TaskState::Finished);
+        }
+    }
+
+    fn fail(&mut self, index: usize, error: &TaskError) {
+        if let Some(attempt) = self.drop_task(index) {
+            self.report(attempt, failed(error));
+        }
+    }
+
+    /// Takes a task out; user code that panics in `close` or `drop` is kept from doing harm.
+    fn drop_task(&mut self, index: usize) -> Option<ExecutionAttemptId> {
+        if index >= self.tasks.len() {
+            return None;
+        }
+        let mut task = self.tasks.remove(index);
+        let attempt = task.attempt;
+        self.ends.retain(|_, (owner, _)| *owner != attempt);
+        let dropped = catch_unwind(AssertUnwindSafe(move || {
+            task.chain().close();
+            drop(task);
+        }));
+        if let Err(panic) = dropped {
+            tracing::warn!(%attempt.vertex, "closing a task panicked: {}", panic_message(&*panic));
+        }
+        Some(attempt)
+    }
+
+    fn stop(&mut self) {
+        while self.drop_task(0).is_some() {}
+        self.outbox.flush(&*self.context.transport);
+    }
+
+    fn next_time(&self) -> Option<Mono> {
+        let wanted = self.tasks.iter().filter_map(Task::next_time).min()?;
+        let now = self.context.clock.now();
+        let wait = u64::try_from(wanted.saturating_sub(now.wall_ms)).unwrap_or(0);
+        Some(now.mono + Duration::from_millis(wait))
+    }
+
+    fn report(&self, attempt: ExecutionAttemptId, state: TaskState) {
+        self.context.listener.task_update(TaskUpdate { attempt, state });
+    }
+}
+
+fn failed(error: &TaskError) -> TaskState {
+    TaskState::Failed(TaskFailure {
+        message: error.message().to_owned(),
+        operator: error.operator().map(str::to_owned),
+        kind: error.kind(),
+    })
+}
+
+fn panic_error(panic: &(dyn std::any::Any + Send)) -> TaskError {
+    TaskError::of(ErrorKind::User, format!("panicked: {}", panic_message(panic)))
+}
+
+/// Where a task's spill files go when nothing is configured.
+pub fn default_spill_dir() -> PathBuf {
+    std::env::temp_dir()
+}

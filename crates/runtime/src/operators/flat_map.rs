@@ -1,0 +1,78 @@
+//! One record in, any number out, pushed.
+
+use std::marker::PhantomData;
+
+use super::typed;
+use crate::output::{Collector, OutputLimits, Outputs};
+use crate::{Flow, IntoResult, Operator, TaskError};
+use weft_record::{AnyBatch, Batch, Record};
+
+/// Records still to be taken, with their event times.
+pub(super) struct Rest<T> {
+    rows: std::vec::IntoIter<T>,
+    times: Option<std::vec::IntoIter<i64>>,
+}
+
+impl<T> Rest<T> {
+    pub(super) fn of(batch: Batch<T>) -> Self {
+        Rest { rows: batch.rows.into_iter(), times: batch.times.map(Vec::into_iter) }
+    }
+
+    pub(super) fn empty() -> Self {
+        Rest { rows: Vec::new().into_iter(), times: None }
+    }
+
+    /// The next record and its event time.
+    #[inline]
+    pub(super) fn next(&mut self) -> Option<(T, Option<i64>)> {
+        let row = self.rows.next()?;
+        Some((row, self.times.as_mut().and_then(Iterator::next)))
+    }
+}
+
+/// Gives every record to a function that emits what it likes. Between records it stops when its output is full.
+pub struct FlatMap<T, U, F> {
+    function: F,
+    rest: Rest<T>,
+    types: PhantomData<fn(T) -> U>,
+}
+
+impl<T: Record, U: Record, F, R: IntoResult> FlatMap<T, U, F>
+where
+    F: FnMut(T, &mut Collector<U>) -> R,
+{
+    /// The operator of `function`.
+    pub fn new(function: F) -> Self {
+        FlatMap { function, rest: Rest::empty(), types: PhantomData }
+    }
+
+    fn run(&mut self, out: &mut Outputs) -> Result<Flow, TaskError> {
+        let collector = out.main::<U>()?;
+        while let Some((row, time)) = self.rest.next() {
+            collector.set_time(time);
+            (self.function)(row, collector).into_result()?;
+            if collector.is_full() {
+                return Ok(Flow::More);
+            }
+        }
+        Ok(Flow::Done)
+    }
+}
+
+impl<T: Record, U: Record, F, R: IntoResult> Operator for FlatMap<T, U, F>
+where
+    F: FnMut(T, &mut Collector<U>) -> R,
+{
+    fn outputs(&self, limits: &OutputLimits) -> Outputs {
+        Outputs::of::<U>(limits)
+    }
+
+    fn process(&mut self, _input: usize, batch: AnyBatch, out: &mut Outputs) -> Result<Flow, TaskError> {
+        self.rest = Rest::of(typed(batch)?);
+        self.run(out)
+    }
+
+    fn resume(&mut self, out: &mut Outputs) -> Result<Flow, TaskError> {
+        self.run(out)
+    }
+}

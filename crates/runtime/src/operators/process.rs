@@ -1,0 +1,128 @@
+//! Functions with a lifecycle and side outputs.
+
+use super::flat_map::Rest;
+use super::sides::SidePorts;
+use super::typed;
+use crate::output::{Collector, OutputLimits, Outputs, SideOutputs};
+use crate::{BoxError, Flow, Operator, OperatorContext, TaskError};
+use std::marker::PhantomData;
+use std::sync::Arc;
+use weft_record::{AnyBatch, Record};
+
+use crate::Clock;
+
+/// A function over single records with a lifecycle and side outputs. A prototype: every subtask works with a clone.
+pub trait ProcessFunction<T: Record>: Clone + Send + 'static {
+    /// What it emits to its main output.
+    type Out: Record;
+
+    /// Called once before the first record.
+    fn open(&mut self, _context: &OperatorContext) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    /// Takes a record.
+    fn process(
+        &mut self,
+        record: T,
+        context: &mut ProcessContext<'_>,
+        out: &mut Collector<Self::Out>,
+    ) -> Result<(), BoxError>;
+
+    /// Called once after the last record, with a last chance to emit.
+    fn finish(&mut self, _out: &mut Collector<Self::Out>) -> Result<(), BoxError> {
+        Ok(())
+    }
+}
+
+/// What a process function may ask and do while it has a record in hand.
+pub struct ProcessContext<'a> {
+    sides: SideOutputs<'a>,
+    time: Option<i64>,
+    clock: &'a dyn Clock,
+}
+
+impl<'a> ProcessContext<'a> {
+    pub(super) fn new(sides: SideOutputs<'a>, clock: &'a dyn Clock) -> Self {
+        ProcessContext { sides, time: None, clock }
+    }
+
+    pub(super) fn set_time(&mut self, time: Option<i64>) {
+        self.time = time;
+    }
+
+    /// The record's event time, where the stream has them; milliseconds since the epoch.
+    pub fn timestamp(&self) -> Option<i64> {
+        self.time
+    }
+
+    /// The wall clock; milliseconds since the epoch.
+    pub fn processing_time(&self) -> i64 {
+        self.clock.now().wall_ms
+    }
+
+    /// Emits a record to the side output called `tag`. A side output that nobody reads swallows its records.
+    pub fn emit_to<S: Record>(&mut self, tag: &str, record: S) -> Result<(), BoxError> {
+        Ok(self.sides.emit(tag, record, self.time)?)
+    }
+}
+
+/// The operator of a [`ProcessFunction`].
+pub struct ProcessOperator<T, P> {
+    function: P,
+    sides: SidePorts,
+    rest: Rest<T>,
+    clock: Option<Arc<dyn Clock>>,
+    types: PhantomData<fn(T)>,
+}
+
+impl<T: Record, P: ProcessFunction<T>> ProcessOperator<T, P> {
+    /// The operator of `function`, with the side outputs that are declared for it.
+    pub fn new(function: P, sides: SidePorts) -> Self {
+        ProcessOperator { function, sides, rest: Rest::empty(), clock: None, types: PhantomData }
+    }
+
+    fn run(&mut self, out: &mut Outputs) -> Result<Flow, TaskError> {
+        let clock = self.clock.as_deref().ok_or_else(not_open)?;
+        let (collector, sides) = out.split::<P::Out>()?;
+        let mut context = ProcessContext::new(sides, clock);
+        while let Some((row, time)) = self.rest.next() {
+            collector.set_time(time);
+            context.set_time(time);
+            self.function.process(row, &mut context, collector)?;
+            if collector.is_full() {
+                return Ok(Flow::More);
+            }
+        }
+        Ok(Flow::Done)
+    }
+}
+
+pub(super) fn not_open() -> TaskError {
+    TaskError::fatal("the operator was given records before it was opened")
+}
+
+impl<T: Record, P: ProcessFunction<T>> Operator for ProcessOperator<T, P> {
+    fn outputs(&self, limits: &OutputLimits) -> Outputs {
+        self.sides.outputs::<P::Out>(limits)
+    }
+
+    fn open(&mut self, context: &OperatorContext) -> Result<(), TaskError> {
+        self.clock = Some(context.clock.clone());
+        Ok(self.function.open(context)?)
+    }
+
+    fn process(&mut self, _input: usize, batch: AnyBatch, out: &mut Outputs) -> Result<Flow, TaskError> {
+        self.rest = Rest::of(typed(batch)?);
+        self.run(out)
+    }
+
+    fn resume(&mut self, out: &mut Outputs) -> Result<Flow, TaskError> {
+        self.run(out)
+    }
+
+    fn finish(&mut self, out: &mut Outputs) -> Result<Flow, TaskError> {
+        self.function.finish(out.main()?)?;
+        Ok(Flow::Done)
+    }
+}
