@@ -9,8 +9,8 @@ use weft_common::{ErrorKind, OperatorId};
 pub struct OperatorLabel {
     /// The operator's name.
     pub name: String,
-    /// Where the program made it.
-    pub place: Option<ProgramPlace>,
+    /// Where the program made it; boxed, since an error may hold two labels and travels in every `Result`.
+    pub place: Option<Box<ProgramPlace>>,
 }
 
 impl fmt::Display for OperatorLabel {

@@ -15,6 +15,27 @@
 //! two runs of one program build equal graphs, with equal [`OperatorId`](weft_common::OperatorId)s and equal
 //! [fingerprints](StreamGraph::fingerprint).
 //!
+//! ```
+//! use weft_graph::*;
+//!
+//! let text = SchemaRef::new("Str", 1);
+//! let mut graph = StreamGraph::new(JobSettings { default_parallelism: 2, ..JobSettings::new("word count") });
+//! let lines = graph.add_node(StreamNode::new(OperatorKind::Source { bounded: true }, "lines", text.clone()));
+//! let words = graph.add_node(StreamNode::new(OperatorKind::OneInput, "words", text.clone()));
+//! let counts = graph.add_node(StreamNode::new(OperatorKind::OneInput, "counts", text));
+//! graph.add_edge(StreamEdge::new(lines, words))?;
+//! graph.add_edge(StreamEdge::new(words, counts).with_partition(Partition::Key))?;
+//! graph.node_mut(counts)?.uid = Some("counts".to_owned());
+//!
+//! let job = graph.to_job_graph()?;
+//! let chains: Vec<_> = job.vertices.iter().map(|vertex| vertex.name.as_str()).collect();
+//! assert_eq!(chains, ["Source: lines -> words", "counts"]);
+//!
+//! let slots = ExecutionGraph::new(&job).needed_slots();
+//! assert_eq!(slots, 2);
+//! # Ok::<(), GraphError>(())
+//! ```
+//!
 //! Invariants: an edge leads from an earlier node to a later one, so a StreamGraph has no cycles and the order of its
 //! nodes is a topological order, as are the orders of vertices in the other two; a translated graph has been
 //! validated, so what follows needs no further checks.
@@ -22,8 +43,8 @@
 mod digest;
 mod distribution;
 mod error;
-mod execution;
 mod exchange_pool;
+mod execution;
 mod job;
 mod parallelism;
 mod plan;

@@ -9,8 +9,8 @@ use weft_graph::{ExecutionGraph, StreamGraph};
 const FILE: &str = "job-graphs.json";
 
 fn rows_of(path: &Path) -> Vec<Row> {
-    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("cannot read {}: {e}", path.display()));
-    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{} is not a list of rows: {e}", path.display()))
+    let text = std::fs::read_to_string(path).expect("a file of golden rows");
+    serde_json::from_str(&text).expect("a list of golden rows")
 }
 
 /// The crate's own rows, and those of the directory that `WEFT_GOLDEN` names.
@@ -36,6 +36,20 @@ fn golden_pipelines_are_refused_by_name() {
     for row in rows().iter().filter(|row| row.outcome.error) {
         let error = stream_graph(&row.pipeline).and_then(|graph| graph.to_job_graph()).unwrap_err().to_string();
         assert!(error.starts_with("forward from operator \"n"), "{error}");
+    }
+}
+
+#[test]
+fn golden_pipelines_have_every_operator_in_one_chain() {
+    for row in rows().iter().filter(|row| !row.outcome.error) {
+        let graph = stream_graph(&row.pipeline).unwrap();
+        let job = graph.to_job_graph().unwrap();
+        let mut placed: Vec<_> = job.vertices.iter().flat_map(|vertex| &vertex.operators).map(|o| o.node).collect();
+        placed.sort_unstable();
+        let used: Vec<_> = graph.nodes().filter(|(id, node)| graph.is_used(*id, node)).map(|(id, _)| id).collect();
+        assert_eq!(placed, used);
+        let chained = job.vertices.iter().flat_map(|vertex| &vertex.operators).filter(|o| o.parent.is_some()).count();
+        assert_eq!(chained + job.edges.len(), graph.edges().len());
     }
 }
 

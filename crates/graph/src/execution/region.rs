@@ -6,9 +6,9 @@
 //! exchange joins everybody it touches, so merging each side with its first subtask is enough and no pair is
 //! visited.
 
+use super::IntermediateResult;
 use super::graph::ExecutionGraph;
 use super::vertex::{ExecutionJobVertex, ExecutionVertexId};
-use super::IntermediateResult;
 use crate::DistributionPattern;
 use crate::job::ExchangeMode;
 use std::collections::HashMap;

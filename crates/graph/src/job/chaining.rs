@@ -42,8 +42,7 @@ impl Link<'_> {
 mod tests {
     use super::*;
 
-    const END: End<'static> =
-        End { strategy: ChainingStrategy::Always, slot_sharing_group: "default", parallelism: 2 };
+    const END: End<'static> = End { strategy: ChainingStrategy::Always, slot_sharing_group: "default", parallelism: 2 };
     const CHAINED: Link<'static> = Link {
         from: END,
         to: END,

@@ -73,9 +73,9 @@ impl<'g> Translation<'g> {
         vertex.operators.push(ChainedOperator { id: self.operator_id(id), node: id, kind, name, parent });
         vertex.blocking |= node.blocking;
         let chained = self.edges.iter().filter(|e| e.chained && e.edge.from == id);
-        chained.map(|e| e.edge).try_for_each(|edge| {
-            self.add_chain(vertex, edge.to, Some(ChainInput { operator, output: edge.output }))
-        })
+        chained
+            .map(|e| e.edge)
+            .try_for_each(|edge| self.add_chain(vertex, edge.to, Some(ChainInput { operator, output: edge.output })))
     }
 
     fn job_edge(&self, resolved: &ResolvedEdge<'_>) -> JobEdge {

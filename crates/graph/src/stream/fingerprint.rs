@@ -9,6 +9,7 @@ use super::{NodeId, StreamEdge, StreamGraph, StreamNode};
 use crate::digest::Digest;
 use crate::schema::SchemaRef;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::fmt;
 use weft_common::OperatorId;
 
@@ -33,7 +34,7 @@ impl StreamGraph {
     pub fn fingerprint(&self) -> Fingerprint {
         let operators = facts(self).into_iter().fold(Digest::new("program"), |digest, operator| {
             let digest = digest.text("operator");
-            operator.facts.into_iter().fold(digest, |digest, fact| digest.text(fact.what).text(&fact.exact))
+            operator.facts.into_iter().fold(digest, |digest, fact| digest.text(&fact.subject).text(&fact.exact))
         });
         Fingerprint(operators.finish())
     }
@@ -59,10 +60,16 @@ struct OperatorFacts<'g> {
     facts: Vec<Fact>,
 }
 
+impl OperatorFacts<'_> {
+    fn about(&self, subject: &str) -> Option<&Fact> {
+        self.facts.iter().find(|fact| fact.subject == subject)
+    }
+}
+
 /// One thing the fingerprint covers.
 struct Fact {
-    /// What it is about, as a sentence needs it.
-    what: &'static str,
+    /// What it is about: unique within its operator.
+    subject: String,
     /// What is compared.
     exact: String,
     /// What people are shown.
@@ -70,13 +77,12 @@ struct Fact {
 }
 
 impl Fact {
-    fn new(what: &'static str, shown: String) -> Self {
-        Fact { what, exact: shown.clone(), shown }
+    fn new(subject: &str, shown: String) -> Self {
+        Fact { subject: subject.to_owned(), exact: shown.clone(), shown }
     }
 
-    fn schema(what: &'static str, name: &str, schema: &SchemaRef) -> Self {
-        let exact = format!("{name}:{:016x}", schema.fingerprint);
-        Fact { what, exact, shown: format!("{name} {schema}").trim_start().to_owned() }
+    fn schema(subject: String, schema: &SchemaRef) -> Self {
+        Fact { subject, exact: format!("{:016x}", schema.fingerprint), shown: schema.to_string() }
     }
 }
 
@@ -84,8 +90,11 @@ fn facts(graph: &StreamGraph) -> Vec<OperatorFacts<'_>> {
     let ids = graph.operator_ids();
     let mut all: Vec<_> =
         graph.nodes().zip(&ids).map(|((_, node), &id)| OperatorFacts { node, facts: own_facts(node, id) }).collect();
+    let mut edges_into: HashMap<NodeId, u32> = HashMap::new();
     for edge in graph.edges() {
-        let fact = edge_fact(edge, graph, &ids);
+        let number = edges_into.entry(edge.to).or_default();
+        let fact = edge_fact(*number, edge, graph, &ids);
+        *number += 1;
         if let Some(receiver) = all.get_mut(edge.to.0 as usize) {
             receiver.facts.push(fact);
         }
@@ -97,41 +106,35 @@ fn own_facts(node: &StreamNode, id: OperatorId) -> Vec<Fact> {
     let mut facts = vec![
         Fact::new("kind", format!("{} {}", node.kind, node.operation)),
         Fact::new("operator id", id.to_string()),
-        Fact::schema("output schema", "", &node.output),
+        Fact::schema("output schema".to_owned(), &node.output),
     ];
-    facts.extend(node.side_outputs.iter().map(|side| Fact::schema("side output", &side.tag, &side.schema)));
-    facts.extend(node.states.iter().map(|(name, schema)| Fact::schema("state", name, schema)));
+    let sides = (1..).zip(&node.side_outputs);
+    facts.extend(
+        sides.map(|(number, side)| Fact::schema(format!("side output {number} \"{}\"", side.tag), &side.schema)),
+    );
+    facts.extend(node.states.iter().map(|(name, schema)| Fact::schema(format!("state \"{name}\""), schema)));
     facts
 }
 
-fn edge_fact(edge: &StreamEdge, graph: &StreamGraph, ids: &[OperatorId]) -> Fact {
-    let NodeId(from) = edge.from;
-    let id = ids.get(from as usize).map_or_else(String::new, ToString::to_string);
+fn edge_fact(number: u32, edge: &StreamEdge, graph: &StreamGraph, ids: &[OperatorId]) -> Fact {
+    let id = ids.get(edge.from.0 as usize).map_or_else(String::new, ToString::to_string);
     let name = graph.node(edge.from).map_or_else(|_| id.clone(), |node| node.name.clone());
     let rest = format!("output {} into input {}, partitioning {}", edge.output, edge.input, edge.partition);
-    Fact { what: "input", exact: format!("{id} {rest}"), shown: format!("\"{name}\" {rest}") }
+    let subject = format!("incoming stream {number}");
+    Fact { subject, exact: format!("{id} {rest}"), shown: format!("\"{name}\" {rest}") }
 }
 
 fn difference(left: &OperatorFacts<'_>, right: &OperatorFacts<'_>) -> Option<String> {
-    let count = left.facts.len().max(right.facts.len());
-    let (l, r) = (0..count).map(|i| (left.facts.get(i), right.facts.get(i))).find(|(l, r)| !same(*l, *r))?;
-    let (l, r) = match (l, r) {
-        // Different things in one place: the side with more of them has one that the other lacks.
-        (Some(a), Some(b)) if a.what != b.what && left.facts.len() > right.facts.len() => (Some(a), None),
-        (Some(a), Some(b)) if a.what != b.what => (None, Some(b)),
-        both => both,
-    };
-    let what = l.or(r).map_or("", |fact| fact.what);
+    let on_left = left.facts.iter().find_map(|l| {
+        let r = right.about(&l.subject);
+        r.is_none_or(|r| r.exact != l.exact).then_some((Some(l), r))
+    });
+    let only_on_right = || right.facts.iter().find(|r| left.about(&r.subject).is_none()).map(|r| (None, Some(r)));
+    let (l, r) = on_left.or_else(only_on_right)?;
+    let subject = l.or(r).map_or("", |fact| fact.subject.as_str());
     let shown = |fact: Option<&Fact>| fact.map_or_else(|| "missing".to_owned(), |fact| with_exact_text(fact, l, r));
     let (label, first, second) = (left.node.label(), shown(l), shown(r));
-    Some(format!("operator {label} differs: {what} is {first} in the first graph and {second} in the second"))
-}
-
-fn same(l: Option<&Fact>, r: Option<&Fact>) -> bool {
-    match (l, r) {
-        (Some(l), Some(r)) => l.what == r.what && l.exact == r.exact,
-        _ => false,
-    }
+    Some(format!("operator {label} differs: {subject} is {first} in the first graph and {second} in the second"))
 }
 
 /// What people are shown; with what was compared where the first alone would look the same on both sides.
@@ -141,3 +144,7 @@ fn with_exact_text(fact: &Fact, l: Option<&Fact>, r: Option<&Fact>) -> String {
         false => fact.shown.clone(),
     }
 }
+
+#[cfg(test)]
+#[path = "fingerprint_test.rs"]
+mod tests;

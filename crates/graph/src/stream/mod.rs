@@ -13,4 +13,5 @@ pub use graph::{BatchShuffleMode, JobSettings, NodeId, RuntimeMode, StreamGraph}
 pub use node::{ChainingStrategy, OperatorKind, ProgramPlace, SideOutput, StreamNode};
 
 #[cfg(test)]
+#[path = "samples_test.rs"]
 pub(crate) mod samples;

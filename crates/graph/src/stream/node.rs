@@ -169,7 +169,7 @@ impl StreamNode {
 
     /// How errors call it.
     pub fn label(&self) -> OperatorLabel {
-        OperatorLabel { name: self.name.clone(), place: self.place.clone() }
+        OperatorLabel { name: self.name.clone(), place: self.place.clone().map(Box::new) }
     }
 
     /// The schema of an output: 0 the main one, then the side outputs.

@@ -101,9 +101,11 @@ fn sources_fit_mode(graph: &StreamGraph) -> Result<(), GraphError> {
     let unbounded = OperatorKind::Source { bounded: false };
     let found = graph.nodes().find(|(id, node)| node.kind == unbounded && graph.is_used(*id, node));
     match (graph.settings.runtime_mode, found) {
-        (RuntimeMode::Batch, Some((_, node))) => {
-            Err(GraphError::UnboundedSourceInBatch { operator: node.label() })
-        }
+        (RuntimeMode::Batch, Some((_, node))) => Err(GraphError::UnboundedSourceInBatch { operator: node.label() }),
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+#[path = "validate_test.rs"]
+mod tests;
