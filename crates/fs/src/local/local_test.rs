@@ -129,13 +129,21 @@ async fn small_writes_keep_their_order_among_large_ones() {
     assert_eq!(reader.read_range(0..reader.length()).await.unwrap(), expected);
 }
 
-#[tokio::test]
-async fn a_write_that_was_given_up_breaks_the_writer() {
-    let (fs, root, _directory) = fixture();
-    let mut writer = fs.create(&root.join("file"), CreateOptions::NEW).await.unwrap();
-    assert!(writer.write(vec![0; 1 << 20].into()).now_or_never().is_none(), "a large write goes to another thread");
-    let error = writer.sync().await.unwrap_err();
-    assert!(matches!(error, FsError::WriterBroken { .. }), "{error:?}");
-    drop(writer);
-    assert!(!fs.exists(&root.join("file")).await.unwrap());
+#[test]
+fn a_write_that_was_given_up_breaks_the_writer() {
+    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
+    runtime.block_on(async {
+        let (fs, root, _directory) = fixture();
+        let mut writer = fs.create(&root.join("file"), CreateOptions::NEW).await.unwrap();
+        // The only blocking thread is busy, so the write cannot be over before it is given up.
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let busy = tokio::task::spawn_blocking(move || released.recv());
+        assert!(writer.write(vec![0; 1 << 20].into()).now_or_never().is_none());
+        let error = writer.sync().await.unwrap_err();
+        assert!(matches!(error, FsError::WriterBroken { .. }), "{error:?}");
+        drop(writer);
+        release.send(()).unwrap();
+        busy.await.unwrap().unwrap();
+        assert!(!fs.exists(&root.join("file")).await.unwrap());
+    });
 }
