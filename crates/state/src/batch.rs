@@ -4,12 +4,12 @@
 //! takes row after row waits for both. Here three stages run over the batch at once, each some rows ahead of the next:
 //!
 //! ```text
-//! row i + 16   start loading its bucket of the index
-//! row i + 8    search the bucket (loaded by now), start loading the entry it proposes
+//! row i + 32   start loading its bucket of the index
+//! row i + 16   search the bucket (loaded by now), start loading the entry it proposes
 //! row i        compare keys, update
 //! ```
 //!
-//! A proposal is eight rows old when it is used. It can have become incomplete (one of those rows inserted the key) but
+//! A proposal is 16 rows old when it is used. It can have become incomplete (one of those rows inserted the key) but
 //! not wrong: entries neither move nor go away meanwhile, and keys are compared. Where a proposal fails, the index
 //! is searched again, so rows see exactly what a plain loop would have shown them.
 #![allow(unsafe_code)]
@@ -18,9 +18,9 @@ use crate::index::Candidate;
 use crate::raw::RawTable;
 
 /// How many rows ahead buckets of the index are loaded.
-const BUCKETS_AHEAD: usize = 16;
+const BUCKETS_AHEAD: usize = 32;
 /// How many rows ahead entries are loaded.
-const ENTRIES_AHEAD: usize = 8;
+const ENTRIES_AHEAD: usize = 16;
 
 /// What a batch does to a table, row by row.
 pub(crate) trait RowUpdate<R, E> {
@@ -44,19 +44,6 @@ impl<E> RawTable<E> {
         update: &mut U,
     ) -> Result<(), U::Error> {
         assert_eq!(rows.len(), hashes.len(), "every row of a batch has a hash");
-        if self.fits_cache() {
-            return rows.iter_mut().zip(hashes).try_for_each(|(row, hash)| self.update_row(row, *hash, update));
-        }
-        self.update_ahead(rows, hashes, update)
-    }
-
-    #[inline]
-    fn update_ahead<R, U: RowUpdate<R, E>>(
-        &mut self,
-        rows: &mut [R],
-        hashes: &[u64],
-        update: &mut U,
-    ) -> Result<(), U::Error> {
         hashes.iter().take(BUCKETS_AHEAD).for_each(|hash| self.prefetch(*hash));
         let mut candidates = [0; ENTRIES_AHEAD];
         candidates.iter_mut().zip(hashes).for_each(|(candidate, hash)| *candidate = self.look_ahead(*hash));

@@ -25,6 +25,13 @@ mod table;
 mod timer;
 mod value;
 
+#[cfg(test)]
+mod keyed_test;
+#[cfg(test)]
+mod table_test;
+#[cfg(test)]
+mod timer_test;
+
 pub use error::StateError;
 pub use keyed::KeyedState;
 pub use table::{Cursor, Table};

@@ -88,12 +88,6 @@ impl<E> RawTable<E> {
         self.index.remove(hash, number).then(|| unsafe { self.pages.take(number) })
     }
 
-    /// Whether it is so small that the processor's nearest caches hold it and looking ahead would only cost.
-    pub(crate) fn fits_cache(&self) -> bool {
-        const NEAR_CACHE: usize = 128 * 1024;
-        self.bytes() <= NEAR_CACHE
-    }
-
     /// A guess at the entry under `hash`; starts loading it.
     #[inline(always)]
     pub(crate) fn look_ahead(&self, hash: u64) -> Candidate {
