@@ -24,7 +24,7 @@ impl Hashing {
         match self {
             Hashing::Real => key.key_hash(),
             Hashing::FewTags => key % 4,
-            Hashing::FewHomes => key << 16 | 0xfffe | key % 2,
+            Hashing::FewHomes => (key << 16) | 0xfffe | (key % 2),
         }
     }
 }
