@@ -50,3 +50,7 @@ impl<T: Serialize + DeserializeOwned + Clone + Send + 'static> Record for Serde<
         Type::Opaque { codec: "postcard".to_owned(), name: type_name::<T>().to_owned() }
     }
 }
+
+#[cfg(test)]
+#[path = "serde_record_test.rs"]
+mod tests;

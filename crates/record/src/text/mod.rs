@@ -5,8 +5,8 @@
 //!
 //! ```text
 //!           bytes 0..8        8..16             16..22   22   23
-//! inline    text, padded with zeros to 22 bytes           0   length + 1      (1..=23)
-//! shared    slab pointer      first byte        length (7 bytes) 255
+//! inline    text, padded with zeros to 22 bytes           0   128 + length
+//! shared    slab pointer      first byte        length (7 bytes) 64
 //! ```
 //!
 //! * The representation follows from the length: text of at most 22 bytes is always inline. So two inline strings are

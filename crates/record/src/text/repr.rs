@@ -6,7 +6,7 @@ use super::INLINE_CAPACITY;
 use super::pack::{Packed, Window};
 use crate::slab::{Reference, lies_in};
 use std::mem::ManuallyDrop;
-use std::num::NonZeroU8;
+use std::num::NonZeroU64;
 use std::ptr::{self, NonNull};
 
 /// An immutable string of 24 bytes that inlines short text and shares long text.
@@ -30,12 +30,16 @@ pub struct Str {
     slab: *const (),
     /// The first byte, in that slab; text bytes 8..16.
     start: *const u8,
-    /// The length; text bytes 16..22 and a zero.
-    rest: [u8; 7],
-    tag: NonZeroU8,
+    /// The length below the tag; text bytes 16..22, a zero and the tag. One word, so that it is stored at once: a
+    /// load that follows need not wait for parts of it.
+    last: NonZeroU64,
 }
 
-const SHARED: NonZeroU8 = NonZeroU8::MAX;
+/// The tag of an inline string, to which its length is added.
+const INLINE: NonZeroU64 = NonZeroU64::new(0x80 << TAG_SHIFT).expect("invariant: not zero");
+/// The tag of a shared string.
+const SHARED: NonZeroU64 = NonZeroU64::new(0x40 << TAG_SHIFT).expect("invariant: not zero");
+const TAG_SHIFT: u32 = 56;
 
 // SAFETY: a string is plain bytes or a `Reference`, which is Send and Sync, with a pointer to bytes that it keeps
 // alive and that never change.
@@ -46,12 +50,12 @@ unsafe impl Sync for Str {}
 impl Str {
     /// The empty string.
     pub const fn new() -> Self {
-        Str { slab: ptr::null(), start: ptr::null(), rest: [0; 7], tag: NonZeroU8::MIN }
+        Str { slab: ptr::null(), start: ptr::null(), last: INLINE }
     }
 
     #[inline]
     pub(super) fn is_shared(&self) -> bool {
-        self.tag == SHARED
+        self.last < INLINE
     }
 
     /// Whether the text lies in the string itself: it has at most [`INLINE_CAPACITY`] bytes.
@@ -65,9 +69,9 @@ impl Str {
     pub fn as_str(&self) -> &str {
         let bytes = match self.inline_padded() {
             Some(padded) => {
-                let len = usize::from(self.tag.get() - 1);
+                let len = self.inline_len();
                 debug_assert!(len <= INLINE_CAPACITY);
-                // SAFETY: the tag of an inline string is its length plus one, and at most 23.
+                // SAFETY: the tag of an inline string holds its length, at most 22.
                 unsafe { padded.get_unchecked(..len) }
             }
             // SAFETY: a shared string points to so many bytes in its slab, which its reference keeps alive.
@@ -81,13 +85,17 @@ impl Str {
     #[inline]
     #[allow(clippy::len_without_is_empty, reason = "comes with str")]
     pub fn len(&self) -> usize {
-        if self.is_shared() { self.shared_len() } else { usize::from(self.tag.get() - 1) }
+        if self.is_shared() { self.shared_len() } else { self.inline_len() }
+    }
+
+    #[inline]
+    fn inline_len(&self) -> usize {
+        (self.last.get() >> TAG_SHIFT) as usize & 0x7f
     }
 
     #[inline]
     fn shared_len(&self) -> usize {
-        let [a, b, c, d, e, f, g] = self.rest;
-        u64::from_le_bytes([a, b, c, d, e, f, g, 0]) as usize
+        (self.last.get() ^ SHARED.get()) as usize
     }
 
     /// The text of an inline string with the zeros after it.
@@ -100,9 +108,7 @@ impl Str {
     /// The three words: they decide equality where they differ in the last one, or where both are inline.
     #[inline]
     pub(super) fn words(&self) -> [u64; 3] {
-        let [a, b, c, d, e, f, g] = self.rest;
-        let last = u64::from_le_bytes([a, b, c, d, e, f, g, self.tag.get()]);
-        [self.slab.addr() as u64, self.start.addr() as u64, last]
+        [self.slab.addr() as u64, self.start.addr() as u64, self.last.get()]
     }
 
     /// # Safety
@@ -110,9 +116,8 @@ impl Str {
     #[inline]
     unsafe fn from_packed(packed: Packed) -> Self {
         let [a, b, c] = packed.words;
-        let [rest @ .., _] = c.to_le_bytes();
-        let tag = NonZeroU8::MIN.saturating_add(packed.len);
-        Str { slab: ptr::without_provenance(a as usize), start: ptr::without_provenance(b as usize), rest, tag }
+        let last = INLINE | c | u64::from(packed.len) << TAG_SHIFT;
+        Str { slab: ptr::without_provenance(a as usize), start: ptr::without_provenance(b as usize), last }
     }
 
     /// Packed bytes that were found to be ASCII.
@@ -133,8 +138,7 @@ impl Str {
     /// `text`, which lies in the slab of `owner` and is too long to be inlined.
     pub(crate) fn sharing(owner: Reference, text: &str) -> Self {
         debug_assert!(text.len() > INLINE_CAPACITY);
-        let [rest @ .., _] = (text.len() as u64).to_le_bytes();
-        Str { slab: owner.into_raw().as_ptr().cast_const().cast(), start: text.as_ptr(), rest, tag: SHARED }
+        Str::shared(owner, text.as_ptr(), text.len())
     }
 
     /// `text` in an allocation of its own.
@@ -142,8 +146,12 @@ impl Str {
     fn copied(text: &str) -> Self {
         let owner = Reference::trailing(text.as_bytes());
         let start = owner.bytes().as_ptr();
-        let [rest @ .., _] = (text.len() as u64).to_le_bytes();
-        Str { slab: owner.into_raw().as_ptr().cast_const().cast(), start, rest, tag: SHARED }
+        Str::shared(owner, start, text.len())
+    }
+
+    fn shared(owner: Reference, start: *const u8, len: usize) -> Self {
+        // No length in memory reaches the tag.
+        Str { slab: owner.into_raw().as_ptr().cast_const().cast(), start, last: SHARED | len as u64 }
     }
 
     /// A copy of `text`: inline, or in an allocation of its own.
@@ -202,7 +210,7 @@ impl Clone for Str {
             // The reference counted here is the one that the copy below carries.
             std::mem::forget(Reference::clone(&owner));
         }
-        Str { slab: self.slab, start: self.start, rest: self.rest, tag: self.tag }
+        Str { slab: self.slab, start: self.start, last: self.last }
     }
 }
 
