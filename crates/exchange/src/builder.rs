@@ -162,12 +162,13 @@ impl Builder {
         let charge = u32::try_from(bytes.capacity()).ok()?;
         self.sent += piece.len();
         let last = self.sent == self.bytes.len();
+        let mut records = 0;
         if last {
-            self.bytes = Vec::new();
-            (self.records, self.sent) = (0, 0);
+            (self.bytes, self.sent) = (Vec::new(), 0);
+            records = std::mem::take(&mut self.records);
         }
         let kind = FrameKind::Fragment { last };
-        Some(Frame { bytes, kind, timed: self.timed, keyed: self.keyed, records: u32::from(last), charge })
+        Some(Frame { bytes, kind, timed: self.timed, keyed: self.keyed, records, charge })
     }
 
     /// Makes ready for a record.

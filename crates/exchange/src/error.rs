@@ -43,7 +43,9 @@ pub enum ExchangeError {
         what: FrameFault,
     },
     /// A producer sent more than it was allowed to.
-    #[error("{channel} received a frame of {charge} bytes with {left} bytes of credit left: the peer ignores flow control")]
+    #[error(
+        "{channel} received a frame of {charge} bytes with {left} bytes of credit left: the peer ignores flow control"
+    )]
     CreditExceeded {
         /// Where it arrived.
         channel: ChannelId,
@@ -111,7 +113,9 @@ impl ExchangeError {
     /// What the engine should do about it.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::PartitionOutOfRange { .. } | Self::RecordTooLarge { .. } | Self::PoolTooSmall { .. } => ErrorKind::User,
+            Self::PartitionOutOfRange { .. } | Self::RecordTooLarge { .. } | Self::PoolTooSmall { .. } => {
+                ErrorKind::User
+            }
             Self::Broken { .. } => ErrorKind::Retryable,
             Self::CorruptFrame { .. }
             | Self::CreditExceeded { .. }

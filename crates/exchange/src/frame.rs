@@ -18,9 +18,9 @@
 //! [key hash: u64, if keyed] [event time in ms: i64, if timed] [the record's encoding]
 //! ```
 //!
-//! An entry larger than its channel's share of the pool is cut into *fragments*: frames whose bodies, joined, are a body
-//! of one entry. The last one is marked and says that 1 record ends in it, the others say 0. Between the fragments of an
-//! entry nothing else travels on the channel, no event either.
+//! A body larger than what its channel may hold at once (nearly always a single large record) is cut into *fragments*:
+//! frames whose bodies, joined, are the body. The last one is marked and says how many records end in it, the others
+//! say 0. Between the fragments of a body nothing else travels on the channel, no event either.
 //!
 //! The *charge* is the size of the slab that the sender filled. Credits therefore bound real memory: a half-empty slab
 //! costs what it occupies. Both ends count the same number, because it travels with the frame.
@@ -48,9 +48,9 @@ const LAST: u8 = 8;
 pub enum FrameKind {
     /// Whole entries.
     Records,
-    /// A piece of one entry.
+    /// A piece of a larger body.
     Fragment {
-        /// Whether the entry ends here.
+        /// Whether the body ends here.
         last: bool,
     },
 }
@@ -102,9 +102,7 @@ impl Frame {
         let flags = fragment | if self.timed { TIMED } else { 0 } | if self.keyed { KEYED } else { 0 };
         let length = u32::try_from(self.bytes.len()).expect("invariant: frames are at most 256 KiB");
         let mut header = [0; FRAME_HEADER_BYTES];
-        for (field, value) in
-            header.chunks_exact_mut(4).zip([u32::from(flags), self.records, length, self.charge])
-        {
+        for (field, value) in header.chunks_exact_mut(4).zip([u32::from(flags), self.records, length, self.charge]) {
             field.copy_from_slice(&value.to_le_bytes());
         }
         header
@@ -129,8 +127,8 @@ impl Frame {
             (false, true) => return Err(FrameFault::Header("flags")),
         };
         let records_fit = match kind {
-            FrameKind::Records => records <= MAX_FRAME_RECORDS,
-            FrameKind::Fragment { last } => records == u32::from(last),
+            FrameKind::Fragment { last: false } => records == 0,
+            _ => records <= MAX_FRAME_RECORDS,
         };
         if flags > u32::from(TIMED | KEYED | FRAGMENT | LAST) {
             return Err(FrameFault::Header("flags"));

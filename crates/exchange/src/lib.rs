@@ -9,12 +9,16 @@ mod entries;
 mod error;
 mod frame;
 mod gate;
+#[cfg(test)]
+mod harness;
 mod in_process;
 mod inbox;
 mod layout;
 mod local;
 mod local_output;
 mod message;
+#[cfg(test)]
+mod order_test;
 mod outbox;
 mod output;
 mod partitioner;

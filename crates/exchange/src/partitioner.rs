@@ -45,7 +45,9 @@ impl<T> Partitioner<T> {
             return Err(refuse("it is connected to no consumer".into()));
         }
         let all = outputs == config.parallelism && (0..).zip(&config.destinations).all(|(i, peer)| peer.subtask == i);
-        let partial = || refuse(format!("{:?} reaches all {} consumers, connected are {outputs}", config.ship, config.parallelism));
+        let partial = || {
+            refuse(format!("{:?} reaches all {} consumers, connected are {outputs}", config.ship, config.parallelism))
+        };
         match config.ship {
             Ship::Forward if outputs == 1 => Ok(Self::One(0)),
             Ship::Forward => Err(refuse(format!("forward goes to one consumer, connected are {outputs}"))),
@@ -55,15 +57,15 @@ impl<T> Partitioner<T> {
             }
             Ship::Rescale => Ok(Self::RoundRobin { next: 0, outputs }),
             _ if !all => Err(partial()),
-            Ship::Rebalance => {
-                Ok(Self::RoundRobin { next: scale(mix(config.seed) >> 32, outputs), outputs })
-            }
+            Ship::Rebalance => Ok(Self::RoundRobin { next: scale(mix(config.seed) >> 32, outputs), outputs }),
             Ship::Shuffle => Ok(Self::Shuffle { state: config.seed, outputs }),
             Ship::Broadcast => Ok(Self::All),
             Ship::KeyGroup if !matches!(functions, Functions::Keyed(_)) => {
                 Err(refuse("records are to go by key group, but the edge has no key".into()))
             }
-            Ship::KeyGroup => Ok(Self::KeyGroup { output_of: key_group_table(config.parallelism, config.max_parallelism) }),
+            Ship::KeyGroup => {
+                Ok(Self::KeyGroup { output_of: key_group_table(config.parallelism, config.max_parallelism) })
+            }
             Ship::Custom => match functions {
                 Functions::Custom(choose) => Ok(Self::Custom {
                     choose: choose.clone_box(),

@@ -8,7 +8,7 @@
 
 use crate::entries::Entries;
 use crate::slabs::Slabs;
-use crate::{ChannelId, ExchangeError, Frame, FrameFault, FrameKind, Message, Outbox, SlotAddress};
+use crate::{ChannelId, ExchangeError, Frame, FrameFault, FrameKind, MAX_FRAME_BYTES, Message, Outbox, SlotAddress};
 use std::collections::VecDeque;
 use weft_record::{Batch, Record, StreamEvent};
 
@@ -164,7 +164,7 @@ impl RemoteInput {
         self.owed += frame.charge();
         let mut pieces = self.pieces.take().unwrap_or_default();
         pieces.extend_from_slice(&frame.bytes);
-        let (size, max) = (pieces.len(), self.max_record.saturating_add(ENTRY_HEAD_BYTES));
+        let (size, max) = (pieces.len(), self.max_record.saturating_add(ENTRY_HEAD_BYTES).max(MAX_FRAME_BYTES));
         if size > max {
             return Err(FrameFault::TooLarge { size, max: self.max_record });
         }
