@@ -142,6 +142,14 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// How many of `count` promised elements of `size` bytes in memory to make room for before they are read. A
+    /// promise may be a lie, so the room is a small multiple of what is left of the input, and half of that with each
+    /// level of nesting: then it is a small multiple for all levels together.
+    pub(crate) fn room_for(&self, count: usize, size: usize) -> usize {
+        let bytes = self.rest.len().saturating_mul(4).checked_shr(self.depth).unwrap_or(0);
+        count.min(bytes.div_ceil(size.max(1)))
+    }
+
     /// An error about the bytes at the present position.
     pub fn invalid(&self, what: &'static str) -> DecodeError {
         DecodeError::Invalid { at: self.position(), what }

@@ -2,7 +2,6 @@
 
 use crate::codec::collections::count;
 use crate::codec::put_varint;
-use crate::codec::rows::affordable;
 use crate::{DecodeError, Decoder, MAX_UNSIZED_ELEMENTS, Record, SchemaBuilder, Type};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
@@ -33,7 +32,7 @@ fn decode_sorted<K: Record, V: Record>(input: &mut Decoder<'_>) -> Result<Vec<(K
         if count > input.remaining().max(MAX_UNSIZED_ELEMENTS) {
             return Err(input.invalid("number of entries"));
         }
-        let mut entries = Vec::with_capacity(affordable(input, count, size_of::<(K, V)>()));
+        let mut entries = Vec::with_capacity(input.room_for(count, size_of::<(K, V)>()));
         let mut last: Option<&[u8]> = None;
         for _ in 0..count {
             let (at, before) = (input.position(), input.rest());

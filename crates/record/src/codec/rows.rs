@@ -53,15 +53,9 @@ fn decode_each<T: Record>(input: &mut Decoder<'_>, count: usize, rows: &mut Vec<
     if count > input.remaining().max(MAX_UNSIZED_ELEMENTS) {
         return Err(input.invalid("number of elements"));
     }
-    rows.reserve(affordable(input, count, size_of::<T>()));
+    rows.reserve(input.room_for(count, size_of::<T>()));
     for _ in 0..count {
         rows.push(T::decode(input)?);
     }
     Ok(())
-}
-
-/// How many elements of `size` bytes in memory to make room for before they are read: `count`, unless it promises far
-/// more than the input can hold.
-pub(super) fn affordable(input: &Decoder<'_>, count: usize, size: usize) -> usize {
-    count.min((input.remaining() * 4).div_ceil(size.max(1)))
 }

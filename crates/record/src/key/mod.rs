@@ -106,6 +106,9 @@ thread_local! {
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
+/// Bytes at most that are kept between two keys.
+const MAX_SCRATCH: usize = 64 * 1024;
+
 /// The hash by way of the canonical bytes, in a buffer that is kept for the next key.
 fn hash_written<K: Key>(key: &K) -> u64 {
     SCRATCH.with(|scratch| {
@@ -114,7 +117,9 @@ fn hash_written<K: Key>(key: &K) -> u64 {
         bytes.clear();
         key.write_canonical_top(&mut bytes);
         let hash = hash(&bytes);
-        scratch.set(bytes);
+        if bytes.capacity() <= MAX_SCRATCH {
+            scratch.set(bytes);
+        }
         hash
     })
 }

@@ -20,6 +20,32 @@ struct Unused {
     max_bytes: usize,
 }
 
+impl Unused {
+    /// A buffer of the class of `capacity` that is large enough, or one of the class above.
+    fn take(&mut self, capacity: usize) -> Option<Vec<u8>> {
+        let classes = self.classes.iter_mut().skip(class_of(capacity)).take(2);
+        let buffer = classes.into_iter().find_map(|class| {
+            let fitting = class.iter().rposition(|buffer| buffer.capacity() >= capacity)?;
+            Some(class.swap_remove(fitting))
+        })?;
+        self.bytes -= buffer.capacity();
+        Some(buffer)
+    }
+
+    /// Keeps a buffer, or gives it back when that would exceed the bound.
+    fn put(&mut self, buffer: Vec<u8>) -> Option<Vec<u8>> {
+        let capacity = buffer.capacity();
+        match self.classes.get_mut(class_of(capacity)) {
+            Some(class) if capacity > 0 && self.bytes + capacity <= self.max_bytes => {
+                class.push(buffer);
+                self.bytes += capacity;
+                None
+            }
+            _ => Some(buffer),
+        }
+    }
+}
+
 impl SlabPool {
     /// A pool that keeps at most `max_bytes` bytes of unused buffers; what exceeds them is freed.
     pub fn new(max_bytes: usize) -> Self {
@@ -28,29 +54,14 @@ impl SlabPool {
 
     /// An empty buffer with room for at least `capacity` bytes.
     pub fn take(&self, capacity: usize) -> Vec<u8> {
-        let class = class_of(capacity.max(1).checked_next_power_of_two().unwrap_or(capacity));
-        let reused = self.with(|unused| {
-            let buffer = unused.classes.iter_mut().skip(class).take(2).find_map(Vec::pop)?;
-            unused.bytes -= buffer.capacity();
-            Some(buffer)
-        });
-        let mut buffer = reused.unwrap_or_default();
-        buffer.reserve_exact(capacity);
-        buffer
+        let reused = self.with(|unused| unused.take(capacity));
+        reused.unwrap_or_else(|| Vec::with_capacity(capacity))
     }
 
     /// Takes back a buffer; its contents are dropped.
     pub fn put(&self, mut buffer: Vec<u8>) {
         buffer.clear();
-        let capacity = buffer.capacity();
-        let refused = self.with(|unused| match unused.classes.get_mut(class_of(capacity)) {
-            Some(class) if capacity > 0 && unused.bytes + capacity <= unused.max_bytes => {
-                class.push(buffer);
-                unused.bytes += capacity;
-                None
-            }
-            _ => Some(buffer),
-        });
+        let refused = self.with(|unused| unused.put(buffer));
         // A buffer that is not kept is freed here, outside the lock.
         drop(refused);
     }
