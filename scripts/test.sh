@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change lands, from a bare checkout: format, lints, all tests.
+# Everything that must hold before a change lands, from a bare checkout: format, lints, memcheck, all tests.
 # Arguments go to `cargo test`. Builds land in CARGO_TARGET_DIR, by default in a cache outside the checkout.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,9 +26,18 @@ quietly() {
     rm -f "$log"
 }
 
+# The crates that may hold unsafe code, their unit tests under valgrind. Few random cases: each takes fifty times as long.
+memcheck() {
+    local host
+    host=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
+    env PROPTEST_CASES=8 "CARGO_TARGET_${host}_RUNNER=valgrind --quiet --error-exitcode=97 --leak-check=no" \
+        cargo test --locked -p weft-record -p weft-state -p weft-exchange --lib
+}
+
 step cargo fmt --all --check
 quietly cargo clippy --locked --workspace --all-targets -- -D warnings
 # The release build that the instruction counts are taken of; made here, not inside a test that would seem to hang.
 quietly cargo build --locked --release -p weft-bench
+quietly memcheck
 quietly cargo test --locked --workspace --no-run
 step cargo test --locked --workspace "$@"

@@ -10,7 +10,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 /// Which kernel.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, ValueEnum)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Kernel {
     /// Encoding and decoding records of integers and text.
     Codec,
@@ -43,4 +43,17 @@ pub(crate) const MEASURED: &str = "weft_bench::kernels::measured*";
 #[inline(never)]
 fn measured<T>(work: impl FnOnce() -> T) -> T {
     work()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kernel_runs_and_has_the_name_it_is_called_by() {
+        for kernel in Kernel::value_variants() {
+            assert_eq!(Kernel::from_str(kernel.name(), false), Ok(*kernel));
+            kernel.run().unwrap();
+        }
+    }
 }
