@@ -82,6 +82,8 @@ pub enum ExchangeMode {
 /// An exchange from an operator in one vertex to the head of another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobEdge {
+    /// Its place among the edges of the StreamGraph, by which a worker finds its record type.
+    pub stream_edge: u32,
     /// The sending vertex.
     pub from: JobVertexId,
     /// The operator of its chain that sends.

@@ -45,7 +45,7 @@ impl<'g> Translation<'g> {
         let settings = &self.graph.settings;
         let heads = self.graph.nodes().filter(|(id, node)| self.head(*id) == *id && self.graph.is_used(*id, node));
         let vertices = heads.map(|(id, _)| self.vertex(id)).collect::<Result<_, _>>()?;
-        let edges = self.edges.iter().filter(|e| !e.chained).map(|e| self.job_edge(e)).collect();
+        let edges = (0u32..).zip(&self.edges).filter(|(_, e)| !e.chained).map(|(i, e)| self.job_edge(i, e)).collect();
         Ok(JobGraph { name: settings.name.clone(), runtime_mode: settings.runtime_mode, vertices, edges })
     }
 
@@ -78,9 +78,10 @@ impl<'g> Translation<'g> {
             .try_for_each(|edge| self.add_chain(vertex, edge.to, Some(ChainInput { operator, output: edge.output })))
     }
 
-    fn job_edge(&self, resolved: &ResolvedEdge<'_>) -> JobEdge {
+    fn job_edge(&self, stream_edge: u32, resolved: &ResolvedEdge<'_>) -> JobEdge {
         let &ResolvedEdge { edge, ship, .. } = resolved;
         JobEdge {
+            stream_edge,
             from: self.vertex_id(self.head(edge.from)),
             from_operator: self.operator_id(edge.from),
             output: edge.output,
