@@ -1,7 +1,7 @@
 use weft_common::ErrorKind;
 use weft_record::{Key, SlabPool, Str};
 
-use crate::{KeyedState, StateError, ValueHandle};
+use crate::{KeyedState, StateError, Table, TimerQueue, ValueHandle};
 
 fn at(states: &mut KeyedState<u64>, key: u64) -> &mut KeyedState<u64> {
     states.set_current(key.key_hash(), &key);
@@ -103,4 +103,13 @@ fn state_does_not_keep_the_buffers_key_and_value_came_from() -> Result<(), State
     states.set_current(key.key_hash(), &key);
     assert_eq!(states.value(last)?.value(), Some(&key));
     Ok(())
+}
+
+/// A slot's thread is not the one that makes its operators.
+#[test]
+fn state_can_move_to_another_thread() {
+    fn moves<T: Send>() {}
+    moves::<KeyedState<Str>>();
+    moves::<Table<Str, u64>>();
+    moves::<TimerQueue<Str>>();
 }

@@ -59,7 +59,11 @@ impl<E> Pages<E> {
     const SHIFT: u32 = shift_for(size_of::<E>());
     const CAPACITY: usize = 1 << Self::SHIFT;
     /// Whole cache lines, so that pages cut from one segment are aligned.
-    const BYTES: usize = (Self::CAPACITY * size_of::<E>()).next_multiple_of(64);
+    const BYTES: usize = (Self::CAPACITY * Self::ENTRY).next_multiple_of(64);
+    /// Entries without size count as one byte.
+    const ENTRY: usize = if size_of::<E>() == 0 { 1 } else { size_of::<E>() };
+    /// Whether an entry can lie across two cache lines.
+    const STRADDLES: bool = !64usize.is_multiple_of(Self::ENTRY);
 
     pub(crate) fn new() -> Self {
         const { assert!(align_of::<E>() <= 64, "an entry is aligned to at most a cache line") }
@@ -96,8 +100,8 @@ impl<E> Pages<E> {
         let Some(base) = self.bases.get(number as usize >> Self::SHIFT) else { return };
         let first = base.as_ptr().wrapping_add(number as usize & (Self::CAPACITY - 1));
         prefetch(first);
-        if size_of::<E>() > 16 && 64 % size_of::<E>() != 0 {
-            prefetch(first.cast::<u8>().wrapping_add(size_of::<E>() - 1));
+        if Self::STRADDLES {
+            prefetch(first.cast::<u8>().wrapping_add(Self::ENTRY - 1));
         }
     }
 
