@@ -45,9 +45,9 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Measure(benchmark) => {
-            let workload = benchmark.prepare()?;
-            let rows = runs::measure(&workload.workload, &cli.plan)?;
-            Ok(report::write(&mut io::stdout().lock(), &workload.workload, &rows, &cli.plan)?)
+            let prepared = benchmark.prepare()?;
+            let rows = runs::measure(&prepared.workload, &cli.plan)?;
+            Ok(report::write(&mut io::stdout().lock(), &prepared.workload, &rows, &cli.plan)?)
         }
         Command::Text { bytes, file } => text::generate(bytes, &file),
         Command::Kernels { counts, bless } => instructions::check(&mut io::stdout().lock(), &counts, bless),
