@@ -164,3 +164,7 @@ impl fmt::Debug for Frame {
             .finish()
     }
 }
+
+#[cfg(test)]
+#[path = "frame_test.rs"]
+mod tests;

@@ -2,8 +2,8 @@
 
 use crate::{
     AnyBatch, ChannelId, Edge, EdgeWriter, Envelope, ExchangeError, GateConfig, GateElement, InProcessTransport,
-    InputGate, KeyHasher, LocalChannel, Message, Outbox, Peer, Progress, Route, Ship, SlotAddress,
-    TypedEdge, WriterConfig,
+    InputGate, KeyHasher, LocalChannel, Message, Outbox, Peer, Progress, Route, Ship, SlotAddress, TypedEdge,
+    WriterConfig,
 };
 use std::collections::HashMap;
 use weft_record::{Batch, Key, Record, StreamEvent};

@@ -47,3 +47,7 @@ impl Transport for InProcessTransport {
         self.inbox(to).push(messages);
     }
 }
+
+#[cfg(test)]
+#[path = "in_process_test.rs"]
+mod tests;

@@ -125,7 +125,7 @@ impl RemoteOutput {
 
     /// Whether records are collected that nobody has asked to send.
     pub(crate) fn has_unflushed(&self) -> bool {
-        !self.builder.is_empty() && !self.due && !self.closed
+        !self.builder.is_empty() && !self.due && !self.closed && self.events.is_empty()
     }
 
     /// Whether everything was handed over.

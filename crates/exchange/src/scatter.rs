@@ -212,3 +212,7 @@ impl<T> Run<'_, T> {
         self.times.and_then(|times| times.get(row)).copied().unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+#[path = "scatter_test.rs"]
+mod tests;

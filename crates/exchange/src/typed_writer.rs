@@ -82,7 +82,7 @@ impl<T: Record> TypedWriter<T> {
     }
 
     /// Sends `batch` to output `index`.
-    fn to_one(&mut self, batch: Batch<T>, index: usize, net: &mut Outbox) {
+    fn send_to_one(&mut self, batch: Batch<T>, index: usize, net: &mut Outbox) {
         match self.outputs.get_mut(index) {
             Some(Output::Local(output)) => {
                 let mut to = Sending { net, slabs: &self.slabs, bytes: &mut self.bytes_out };
@@ -96,7 +96,7 @@ impl<T: Record> TypedWriter<T> {
     }
 
     /// Sends `batch` to every output: by value to local ones, a clone to all of them but the last.
-    fn to_all(&mut self, batch: Batch<T>, net: &mut Outbox) -> Result<(), ExchangeError> {
+    fn send_to_all(&mut self, batch: Batch<T>, net: &mut Outbox) -> Result<(), ExchangeError> {
         let remote = self.outputs.iter().any(|output| matches!(output, Output::Remote(_)));
         let mut locals = self.outputs.iter().filter(|output| matches!(output, Output::Local(_))).count();
         if remote {
@@ -177,9 +177,9 @@ impl<T: Record> EdgeWriter for TypedWriter<T> {
         let routing = self.partitioner.route(&batch.rows, hashes, &mut self.routes)?;
         match routing {
             _ if batch.is_empty() => {}
-            Routing::Each if self.outputs.len() == 1 => self.to_one(batch, 0, net),
-            Routing::One(index) => self.to_one(batch, index, net),
-            Routing::All => self.to_all(batch, net)?,
+            Routing::Each if self.outputs.len() == 1 => self.send_to_one(batch, 0, net),
+            Routing::One(index) => self.send_to_one(batch, index, net),
+            Routing::All => self.send_to_all(batch, net)?,
             Routing::Each => {
                 let rows = Scattered::new(batch, &self.routes, self.outputs.len(), &mut self.scratch);
                 self.pending = Pending::Rows(rows);

@@ -1,0 +1,52 @@
+use super::{Scattered, Scratch};
+use proptest::prelude::*;
+use std::sync::Arc;
+use weft_record::Batch;
+
+proptest! {
+    /// Whatever is taken, skipped or left: every row is dropped exactly once, and comes in order with its side entries.
+    #[test]
+    fn rows_leave_once_and_in_order(
+        destinations in prop::collection::vec(0u32..5, 0..100), taken in prop::collection::vec((0usize..5, 0usize..30), 0..10),
+    ) {
+        let token = Arc::new(());
+        let rows: Vec<_> = (0..destinations.len()).map(|row| (row, Arc::clone(&token))).collect();
+        let times = Some((0..destinations.len() as i64).collect());
+        let hashes = Some((0..destinations.len() as u64).collect());
+        let mut scratch = Scratch::default();
+        let mut scattered = Scattered::new(Batch { rows, times, hashes }, &destinations, 5, &mut scratch);
+        let mut kept = Vec::new();
+        let mut next = [0; 5];
+        for (destination, count) in taken {
+            let own = (0..destinations.len()).filter(|row| destinations[*row] as usize == destination);
+            for row in own.skip(next[destination]).take(count) {
+                next[destination] += 1;
+                let mut run = scattered.run(destination).expect("a row is left");
+                prop_assert_eq!(run.head().map(|(value, hash, time)| (value.0, hash, time)), Some((row, row as u64, row as i64)));
+                if row % 2 == 0 {
+                    run.skip();
+                } else {
+                    kept.extend(run.take());
+                }
+            }
+        }
+        let gone: usize = next.iter().sum();
+        prop_assert_eq!(scattered.is_done(), gone == destinations.len());
+        prop_assert_eq!(Arc::strong_count(&token), 1 + destinations.len() - gone + kept.len());
+        drop(scattered);
+        prop_assert_eq!(Arc::strong_count(&token), 1 + kept.len());
+    }
+}
+
+#[test]
+fn rows_for_no_output_are_left_behind() {
+    let mut scratch = Scratch::default();
+    let mut scattered = Scattered::new(Batch::of(vec![1, 2, 3]), &[0, 9, 1], 2, &mut scratch);
+    assert_eq!(scattered.run(0).and_then(|mut run| run.take()), Some((1, 0, 0)));
+    assert_eq!(scattered.run(1).and_then(|mut run| run.take()), Some((3, 0, 0)));
+    assert!(scattered.is_done() && scattered.run(0).is_none());
+    scattered.recycle(&mut scratch);
+    let mut whole = Scattered::whole(Batch::of(vec![4, 5]), 1, 2, &mut scratch);
+    assert!(whole.run(0).is_none() && whole.has_left(1));
+    assert_eq!(whole.run(1).map(|run| run.len()), Some(2));
+}
