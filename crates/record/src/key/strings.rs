@@ -1,6 +1,6 @@
 //! Strings. All string types are one key type.
 
-use super::xxh3::xxh3_64;
+use super::xxh3::{hash_1_to_8, xxh3_64};
 use crate::{Key, Str};
 
 /// The hash of a string as a key, whichever type holds it.
@@ -10,7 +10,7 @@ pub fn hash_str(text: &str) -> u64 {
 }
 
 macro_rules! string {
-    ($($t:ty),*) => { $(
+    ($($t:ty, $hash:expr;)*) => { $(
         impl Key for $t {
             #[inline]
             fn write_canonical(&self, out: &mut Vec<u8>) {
@@ -25,7 +25,8 @@ macro_rules! string {
 
             #[inline]
             fn key_hash(&self) -> u64 {
-                hash_str(self)
+                let hash: fn(&$t) -> u64 = $hash;
+                hash(self)
             }
 
             #[inline]
@@ -36,7 +37,13 @@ macro_rules! string {
     )* };
 }
 
-string!(String, Str);
+string! {
+    String, |text| hash_str(text);
+    Str, |text| match text.one_word() {
+        Some((word, len)) => hash_1_to_8(word, len),
+        None => hash_str(text),
+    };
+}
 
 /// Appends a length in four bytes. Those of 4 GiB and more agree with shorter ones in them; the bytes that follow
 /// still tell the keys apart.

@@ -82,6 +82,16 @@ fn fixed_is_written<K: Key>(key: &K) {
 }
 
 #[test]
+fn short_strings_hash_as_their_bytes() {
+    for text in ["", "ab\0", "\0", "größe 😀", "0123456789abcdefghijklmnopqrstuvwxyz"] {
+        for (end, _) in text.char_indices() {
+            let part = &text[..end];
+            assert_eq!(Str::from(part).key_hash(), XxHash3_64::oneshot(part.as_bytes()), "{part:?}");
+        }
+    }
+}
+
+#[test]
 fn floats_have_one_zero_and_one_nan() {
     assert!(0.0f64.same_key(&-0.0) && f64::NAN.same_key(&-f64::NAN));
     assert_eq!((-0.0f32).key_hash(), 0.0f64.key_hash());

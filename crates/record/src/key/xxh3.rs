@@ -54,11 +54,28 @@ pub(super) fn hash_u64(value: u64) -> u64 {
     mix_4_to_8(value.rotate_left(32), 8)
 }
 
+/// The hash of one to eight bytes, given as the little-endian number they form. Both cases are computed and one chosen:
+/// words of a text change between them too often for a branch to be predicted.
+#[inline]
+pub(super) fn hash_1_to_8(word: u64, len: u32) -> u64 {
+    use std::hint::select_unpredictable;
+    let byte = |i: u32| (word >> (8 * (i & 7))) as u32 & 0xff;
+    let short = mix_1_to_3(byte(0), byte(len / 2), byte(len.wrapping_sub(1)), len);
+    let high = word >> (8 * (len.wrapping_sub(4) & 7));
+    let long = mix_4_to_8(high & 0xffff_ffff | word << 32, u64::from(len));
+    select_unpredictable(len < 4, short, long)
+}
+
 #[inline]
 fn hash_1_to_3(bytes: &[u8]) -> u64 {
     let len = bytes.len();
     let at = |i: usize| u32::from(bytes.get(i).copied().unwrap_or_default());
-    let combined = at(0) << 16 | at(len / 2) << 24 | at(len - 1) | (len as u32) << 8;
+    mix_1_to_3(at(0), at(len / 2), at(len - 1), len as u32)
+}
+
+#[inline]
+fn mix_1_to_3(first: u32, middle: u32, last: u32, len: u32) -> u64 {
+    let combined = first << 16 | middle << 24 | last | len << 8;
     let flip = (SECRET[0] as u32) ^ (SECRET[0] >> 32) as u32;
     avalanche_64(u64::from(combined ^ flip))
 }

@@ -13,8 +13,8 @@
 //!   equal when their three words are, and an inline and a shared one never are.
 //! * Byte 23 is never zero, which leaves room for `Option<Str>` to be 24 bytes as well.
 //! * Cutting a short word out of a line touches no counter and calls no `memcpy`: 24 bytes are read from where the word
-//!   begins, if the line has that many left, and the surplus is masked away. Words of varying length then cost no
-//!   mispredicted branch. Near the end of the line overlapping loads of constant width are used.
+//!   begins, if the slab has that many left, and the surplus is masked away. Words of varying length then cost no
+//!   mispredicted branch. Near the end of the slab overlapping loads of constant width are used.
 //!
 //! Only little-endian machines with 64-bit pointers are supported.
 

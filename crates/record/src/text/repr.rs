@@ -105,6 +105,14 @@ impl Str {
         self.is_inline().then(|| unsafe { &*ptr::from_ref(self).cast() })
     }
 
+    /// The text as a little-endian number, and its length, when it has one to eight bytes.
+    #[inline]
+    pub(crate) fn one_word(&self) -> Option<(u64, u32)> {
+        let len = (self.last.get() >> TAG_SHIFT) as u32 ^ (INLINE.get() >> TAG_SHIFT) as u32;
+        // Shared strings have another tag, which leaves a number far above eight.
+        (1..=8).contains(&len).then(|| (self.slab.addr() as u64, len))
+    }
+
     /// The three words: they decide equality where they differ in the last one, or where both are inline.
     #[inline]
     pub(super) fn words(&self) -> [u64; 3] {
@@ -170,11 +178,13 @@ impl Str {
 
     /// `part` as a string of its own, sharing the buffer of this one.
     ///
-    /// Nothing is allocated when `part` lies inside `self`, as parts made by slicing, splitting or trimming do: a part
+    /// Nothing is allocated when `part` lies inside `self` (or the buffer it shares), as parts made by slicing, splitting or trimming do: a part
     /// of at most 22 bytes is inlined, a longer one shares the buffer. Other text is copied.
     #[inline]
     pub fn share(&self, part: &str) -> Str {
-        let whole = self.as_bytes();
+        let owner = self.owner();
+        // The whole slab, not only this part of it: words at the end of a line have readable bytes after them, too.
+        let whole = owner.as_ref().map_or(self.as_bytes(), |owner| owner.bytes());
         let Some(offset) = lies_in(part.as_bytes(), whole) else { return Str::copy_of(part) };
         let window = whole.get(offset..).and_then(|tail| tail.first_chunk());
         match window.and_then(|window| Window::new(window, part.len())) {
