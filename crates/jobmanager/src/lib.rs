@@ -1,1 +1,19 @@
-//! The shell around the control machines: Dispatcher, ResourceManager, JobMaster, coordinators.
+//! The shell around the control machines: it turns messages into events and commands into messages, and decides nothing.
+//!
+//! One thread, the JobManager's, owns the ResourceManager and all JobMasters. It reads a queue of messages from clients,
+//! TaskManagers and coordinators, feeds the machine they concern and carries out its commands; between messages it sleeps until the
+//! machines' next deadline. Coordinators of a job (split enumerators, committers) are user code and have a thread of their own, so that
+//! a slow file system or a panic there delays nobody else.
+
+mod coordinators;
+mod deployment;
+mod job;
+mod job_manager;
+mod message;
+mod submission;
+mod watch;
+
+pub use job_manager::JobManager;
+pub use message::JobManagerHandle;
+pub use submission::Submission;
+pub use watch::{JobEnd, JobWatch};

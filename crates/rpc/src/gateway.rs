@@ -1,7 +1,8 @@
 //! What one process holds of another.
 
-use crate::{OperatorEvent, TaskDeployment, TaskUpdate};
+use crate::{OperatorEvent, TaskDeployment};
 use weft_common::{AllocationId, ExecutionAttemptId, JobId, LeaderEpoch, SlotId, TaskManagerId};
+use weft_control::{TaskManagerMessage, WorkerMessage};
 
 /// For whom a message was meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,11 +15,11 @@ pub struct Fence {
 
 /// A TaskManager, as the JobManager sees it.
 pub trait TaskManagerGateway: Send + Sync {
-    /// Asks it to reserve a slot for a job.
+    /// Asks it to reserve a slot for a job and to offer it to the job's JobMaster.
     fn request_slot(&self, fence: Fence, slot: SlotId, allocation: AllocationId);
     /// Gives a slot back.
     fn free_slot(&self, fence: Fence, allocation: AllocationId);
-    /// Runs tasks in slots that the job holds. All tasks of one call start together.
+    /// Runs tasks in slots that the job holds. Tasks of one slot that are deployed together find each other.
     fn deploy(&self, fence: Fence, tasks: Vec<TaskDeployment>);
     /// Stops a task; the answer is its terminal state.
     fn cancel(&self, fence: Fence, attempt: ExecutionAttemptId);
@@ -30,18 +31,14 @@ pub trait TaskManagerGateway: Send + Sync {
 
 /// A JobMaster, as TaskManagers see it.
 pub trait JobMasterGateway: Send + Sync {
-    /// A task changed its state.
-    fn task_update(&self, fence: Fence, update: TaskUpdate);
+    /// What a TaskManager has to say; `sequence` grows with every message of this TaskManager to this job.
+    fn worker_message(&self, fence: Fence, task_manager: &TaskManagerId, sequence: u64, message: WorkerMessage);
     /// A subtask speaks to its coordinator.
     fn operator_event(&self, fence: Fence, event: OperatorEvent);
-    /// Slots reserved for the job are ready.
-    fn offer_slot(&self, fence: Fence, slot: SlotId, allocation: AllocationId);
 }
 
 /// The ResourceManager, as TaskManagers see it.
 pub trait ResourceManagerGateway: Send + Sync {
-    /// A TaskManager is there, with so many slots.
-    fn register(&self, task_manager: TaskManagerId, slots: u32);
-    /// A TaskManager is gone.
-    fn unregister(&self, task_manager: TaskManagerId, reason: String);
+    /// What a TaskManager has to say; `sequence` grows with every message of this TaskManager to the ResourceManager.
+    fn task_manager_message(&self, epoch: LeaderEpoch, from: &TaskManagerId, sequence: u64, message: TaskManagerMessage);
 }

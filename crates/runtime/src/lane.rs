@@ -18,7 +18,7 @@ use std::time::Duration;
 use crate::deploy::{LocalChannels, build};
 use crate::operator::EventSender;
 use crate::output::OutputLimits;
-use crate::panics::panic_message;
+use crate::panics::{describe_panic, panic_message};
 use crate::task::{Task, Turn};
 use crate::{Clock, LaneWaker, Program, TaskError, TaskMetrics};
 use weft_common::{ErrorKind, ExecutionAttemptId, Mono};
@@ -369,7 +369,7 @@ fn failed(error: &TaskError) -> TaskState {
 }
 
 fn panic_error(panic: &(dyn std::any::Any + Send)) -> TaskError {
-    TaskError::of(ErrorKind::User, format!("panicked: {}", panic_message(panic)))
+    TaskError::of(ErrorKind::User, describe_panic(panic))
 }
 
 /// Where a task's spill files go when nothing is configured.

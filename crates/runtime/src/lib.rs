@@ -30,7 +30,7 @@ pub use lane::{Lane, LaneContext, LaneHandle, Mail, Round, TaskListener, default
 pub use metrics::{Counter, TaskMetrics};
 pub use operator::{EventSender, Flow, Operator, OperatorContext, OperatorFactory, SourceStatus};
 pub use output::{Collector, OutputLimits, Outputs, SideOutputs};
-pub use panics::catch_panics_on_this_thread;
+pub use panics::{catch_panics_on_this_thread, describe_panic};
 pub use program::Program;
 pub use thread::run_lane;
 pub use waker::LaneWaker;

@@ -38,3 +38,8 @@ pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
         None => text,
     }
 }
+
+/// A caught panic of this thread as a sentence.
+pub fn describe_panic(panic: &(dyn Any + Send)) -> String {
+    format!("panicked: {}", panic_message(panic))
+}

@@ -1,0 +1,181 @@
+//! One job: its machine, and how the machine's commands are carried out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::coordinators::Coordinators;
+use crate::deployment::Deployer;
+use crate::job_manager::Cluster;
+use crate::message::JobManagerHandle;
+use crate::submission::PlannedJob;
+use crate::{JobEnd, JobWatch};
+use weft_common::{ExecutionAttemptId, JobId, Mono, Now, OperatorId, TaskManagerId};
+use weft_control::{Command, Commands, ControlError, Event, JobMaster, JobResult, JobStatus};
+use weft_rpc::{Fence, OperatorEvent, Placement, TaskDeployment};
+
+/// How long coordinators may take to clean up after a job before its end is told without them.
+const CLEAN_UP: Duration = Duration::from_secs(10);
+
+/// A JobMaster and what it commands.
+pub(crate) struct Job {
+    fence: Fence,
+    machine: JobMaster,
+    deployer: Deployer,
+    coordinators: Coordinators,
+    watch: Arc<JobWatch>,
+    results: BTreeMap<OperatorId, Vec<u8>>,
+    started: Mono,
+    /// The end, while coordinators clean up, and until when they may.
+    ending: Option<(Mono, JobResult)>,
+}
+
+impl Job {
+    pub(crate) fn new(
+        planned: PlannedJob,
+        watch: Arc<JobWatch>,
+        now: Now,
+        cluster: &Cluster,
+        handle: &JobManagerHandle,
+    ) -> std::io::Result<Self> {
+        let PlannedJob { job, deployer, program, settings, seed } = planned;
+        let (io, clock) = (cluster.io.clone(), cluster.clock.clone());
+        let coordinators = Coordinators::spawn(job, deployer.graph(), program, io, clock, handle.clone())?;
+        let machine = JobMaster::new(now, job, cluster.epoch, deployer.execution(), settings, seed);
+        let fence = Fence { epoch: cluster.epoch, job };
+        Ok(Job { fence, machine, deployer, coordinators, watch, results: BTreeMap::new(), started: now.mono, ending: None })
+    }
+
+    /// Feeds the machine and carries out what it commands.
+    pub(crate) fn on(&mut self, now: Now, event: Event, cluster: &mut Cluster) {
+        let mut commands = Commands::new();
+        match self.machine.on(now, event, &mut commands) {
+            Ok(_) => {}
+            Err(ControlError::Fenced(fenced)) => tracing::debug!("{fenced}"),
+            Err(error) => tracing::error!(job = %self.fence.job, "{error}"),
+        }
+        self.carry_out(now, commands, cluster);
+    }
+
+    fn carry_out(&mut self, now: Now, commands: Commands, cluster: &mut Cluster) {
+        let mut deployments = Vec::new();
+        for command in commands {
+            match command {
+                Command::JobStatusChanged { status, .. } => self.status_changed(status),
+                Command::DeclareRequirements { slots } => cluster.declare(self.fence.job, slots),
+                Command::StartCoordinators { attempt } => self.coordinators.start(attempt),
+                Command::ResetCoordinators { attempt, subtasks } => self.coordinators.reset(attempt, subtasks),
+                Command::CommitSinks { attempt } => self.coordinators.commit(attempt),
+                Command::StopCoordinators { .. } => {}
+                Command::Deploy { attempt, slot, .. } => deployments.push((slot.task_manager, attempt)),
+                Command::CancelTask { attempt, task_manager } => {
+                    cluster.task_manager(&task_manager, |tm| tm.cancel(self.fence, attempt));
+                }
+                Command::GiveUpOnWorker { task_manager, attempts } => {
+                    self.give_up(now, &task_manager, &attempts, cluster);
+                }
+                Command::ReleaseSlots { slots } => {
+                    for slot in slots {
+                        cluster.task_manager(&slot.slot.task_manager, |tm| tm.free_slot(self.fence, slot.allocation));
+                    }
+                }
+                Command::Finished(result) => self.finished(now, result, cluster),
+            }
+        }
+        self.deploy(deployments, cluster);
+    }
+
+    /// The end is told by [`finished`](Self::finished), when everything is cleaned up.
+    fn status_changed(&self, status: JobStatus) {
+        tracing::info!(job = %self.fence.job, "job is {status:?}");
+        if !matches!(status, JobStatus::Finished | JobStatus::Failed | JobStatus::Canceled | JobStatus::Suspended) {
+            self.watch.set_status(status);
+        }
+    }
+
+    /// Deployments that were decided together go to each TaskManager together, with one placement.
+    fn deploy(&self, tasks: Vec<(TaskManagerId, ExecutionAttemptId)>, cluster: &Cluster) {
+        if tasks.is_empty() {
+            return;
+        }
+        let placement = Arc::new(self.placement(cluster));
+        let mut by_task_manager: BTreeMap<TaskManagerId, Vec<TaskDeployment>> = BTreeMap::new();
+        for (task_manager, attempt) in tasks {
+            if let Some(deployment) = self.deployer.deployment(attempt, &placement) {
+                by_task_manager.entry(task_manager).or_default().push(deployment);
+            }
+        }
+        for (task_manager, deployments) in by_task_manager {
+            cluster.task_manager(&task_manager, |tm| tm.deploy(self.fence, deployments));
+        }
+    }
+
+    fn placement(&self, cluster: &Cluster) -> Placement {
+        let mut placement = Placement::default();
+        for subtask in self.deployer.subtasks() {
+            let slot = self.machine.slot_of(subtask);
+            let lane = slot.map_or((u32::MAX, u32::MAX), |s| (cluster.worker_of(&s.slot.task_manager), s.slot.index));
+            placement.lanes.entry(subtask.vertex).or_default().push(lane);
+        }
+        placement
+    }
+
+    /// A thread cannot be killed: its slots are taken from it, and the lane that is stuck is left behind.
+    fn give_up(&mut self, now: Now, task_manager: &TaskManagerId, attempts: &[ExecutionAttemptId], cluster: &mut Cluster) {
+        let stuck = attempts.iter().map(|a| weft_graph::ExecutionVertexId { vertex: a.vertex, subtask: a.subtask });
+        let slots: Vec<_> = stuck.filter_map(|id| self.machine.slot_of(id)).collect();
+        for slot in &slots {
+            cluster.task_manager(task_manager, |tm| tm.free_slot(self.fence, slot.allocation));
+        }
+        let allocations = slots.into_iter().map(|s| s.allocation).collect();
+        let cause = "a user function did not return within task.cancellation.timeout; its thread was given up".to_owned();
+        self.on(now, Event::SlotsLost { allocations, cause }, cluster);
+    }
+
+    fn finished(&mut self, now: Now, result: JobResult, cluster: &mut Cluster) {
+        self.coordinators.end(result.status == JobStatus::Finished);
+        self.ending = Some((now.mono + CLEAN_UP, result));
+        cluster.job_over(self.fence);
+    }
+
+    /// What a subtask says to its coordinator.
+    pub(crate) fn operator_event(&self, event: OperatorEvent) {
+        self.coordinators.event(event);
+    }
+
+    /// What a coordinator answers.
+    pub(crate) fn reply(&self, operator: OperatorId, to: ExecutionAttemptId, payload: Vec<u8>, cluster: &Cluster) {
+        let id = weft_graph::ExecutionVertexId { vertex: to.vertex, subtask: to.subtask };
+        if let Some(slot) = self.machine.slot_of(id) {
+            let event = OperatorEvent { operator, attempt: to, payload };
+            cluster.task_manager(&slot.slot.task_manager, |tm| tm.operator_event(self.fence, event));
+        }
+    }
+
+    pub(crate) fn add_result(&mut self, operator: OperatorId, payload: Vec<u8>) {
+        self.results.insert(operator, payload);
+    }
+
+    /// When the machine, or an overdue clean-up, wants to be called.
+    pub(crate) fn next_deadline(&self) -> Option<Mono> {
+        self.machine.next_deadline().into_iter().chain(self.ending.as_ref().map(|(until, _)| *until)).min()
+    }
+
+    /// Whether coordinators have taken longer than they may to clean up.
+    pub(crate) fn is_overdue(&self, now: Mono) -> bool {
+        self.ending.as_ref().is_some_and(|(until, _)| *until <= now)
+    }
+
+    /// Tells the end; the job can be forgotten.
+    pub(crate) fn tell_end(self, now: Mono) {
+        if let Some((_, result)) = self.ending {
+            let duration = now.since(self.started);
+            self.watch.set_end(JobEnd { status: result.status, failure: result.failure, results: self.results, duration });
+        }
+    }
+
+    /// The job this is.
+    pub(crate) fn id(&self) -> JobId {
+        self.fence.job
+    }
+}

@@ -1,0 +1,247 @@
+//! The JobManager's thread.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::job::Job;
+use crate::message::{JobManagerHandle, Message};
+use crate::submission::PlannedJob;
+use crate::{JobEnd, JobWatch};
+use weft_common::{ErrorKind, JobId, LeaderEpoch, TaskManagerId};
+use weft_control::{Event, FinalFailure, JobStatus, ResourceCommand, ResourceEvent, ResourceManager, SlotSpread};
+use weft_rpc::{Fence, TaskManagerGateway};
+use weft_runtime::Clock;
+
+/// A TaskManager and its number in slot addresses.
+struct Registered {
+    worker: u32,
+    gateway: Arc<dyn TaskManagerGateway>,
+}
+
+/// What jobs share: TaskManagers, slots, time.
+pub(crate) struct Cluster {
+    pub(crate) epoch: LeaderEpoch,
+    pub(crate) io: tokio::runtime::Handle,
+    pub(crate) clock: Arc<dyn Clock>,
+    task_managers: BTreeMap<TaskManagerId, Registered>,
+    resource_manager: ResourceManager,
+    /// Events for jobs that came up while another job's commands were carried out.
+    pending: Vec<(JobId, Event)>,
+}
+
+impl Cluster {
+    pub(crate) fn task_manager(&self, id: &TaskManagerId, call: impl FnOnce(&dyn TaskManagerGateway)) {
+        if let Some(registered) = self.task_managers.get(id) {
+            call(&*registered.gateway);
+        }
+    }
+
+    pub(crate) fn worker_of(&self, id: &TaskManagerId) -> u32 {
+        self.task_managers.get(id).map_or(u32::MAX, |r| r.worker)
+    }
+
+    pub(crate) fn declare(&mut self, job: JobId, slots: u32) {
+        self.resource_event(ResourceEvent::RequirementsDeclared { job, slots });
+    }
+
+    pub(crate) fn job_over(&mut self, fence: Fence) {
+        self.task_managers.values().for_each(|r| r.gateway.job_finished(fence));
+        self.resource_event(ResourceEvent::JobOver { job: fence.job });
+    }
+
+    fn resource_event(&mut self, event: ResourceEvent) {
+        let mut commands = Vec::new();
+        if let Err(fenced) = self.resource_manager.on(event, &mut commands) {
+            tracing::debug!("{fenced}");
+        }
+        for command in commands {
+            self.carry_out(command);
+        }
+    }
+
+    fn carry_out(&mut self, command: ResourceCommand) {
+        match command {
+            ResourceCommand::RequestSlot { slot, job, allocation } => {
+                let fence = Fence { epoch: self.epoch, job };
+                self.task_manager(&slot.task_manager.clone(), |tm| tm.request_slot(fence, slot, allocation));
+            }
+            ResourceCommand::FreeSlot { slot, allocation } => {
+                let fence = Fence { epoch: self.epoch, job: JobId(0) };
+                self.task_manager(&slot.task_manager, |tm| tm.free_slot(fence, allocation));
+            }
+            ResourceCommand::SlotsLost { job, allocations, cause } => {
+                self.pending.push((job, Event::SlotsLost { allocations, cause }));
+            }
+            ResourceCommand::SlotsScarce { job, free, pending } => {
+                self.pending.push((job, Event::SlotsScarce { free, pending }));
+            }
+        }
+    }
+}
+
+/// A running JobManager.
+pub struct JobManager {
+    handle: JobManagerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl JobManager {
+    /// Starts the thread. `entropy` is what allocation ids begin at.
+    pub fn start(
+        epoch: LeaderEpoch,
+        clock: Arc<dyn Clock>,
+        io: tokio::runtime::Handle,
+        spread: SlotSpread,
+        entropy: u128,
+    ) -> std::io::Result<Self> {
+        let (queue, messages) = channel();
+        let handle = JobManagerHandle { queue };
+        let cluster = Cluster {
+            epoch,
+            io,
+            clock,
+            task_managers: BTreeMap::new(),
+            resource_manager: ResourceManager::new(epoch, spread, entropy),
+            pending: Vec::new(),
+        };
+        let shell = Shell { cluster, jobs: BTreeMap::new(), handle: handle.clone() };
+        let thread = std::thread::Builder::new().name("weft-jobmanager".into()).spawn(move || shell.run(&messages))?;
+        Ok(JobManager { handle, thread: Some(thread) })
+    }
+
+    /// The way to it.
+    pub fn handle(&self) -> &JobManagerHandle {
+        &self.handle
+    }
+}
+
+impl Drop for JobManager {
+    fn drop(&mut self) {
+        self.handle.stop();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the JobManager's thread panicked");
+        }
+    }
+}
+
+struct Shell {
+    cluster: Cluster,
+    jobs: BTreeMap<JobId, Job>,
+    handle: JobManagerHandle,
+}
+
+impl Shell {
+    fn run(mut self, messages: &Receiver<Message>) {
+        loop {
+            let message = match self.patience() {
+                None => messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(patience) => messages.recv_timeout(patience),
+            };
+            match message {
+                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(message) => self.on(message),
+                Err(RecvTimeoutError::Timeout) => self.tick(),
+            }
+            self.deliver_pending();
+        }
+    }
+
+    /// How long nothing needs to be done; `None`: until somebody says something.
+    fn patience(&self) -> Option<Duration> {
+        let next = self.jobs.values().filter_map(Job::next_deadline).min()?;
+        Some(next.since(self.cluster.clock.mono()))
+    }
+
+    fn tick(&mut self) {
+        let now = self.cluster.clock.now();
+        for job in self.jobs.values_mut() {
+            if job.next_deadline().is_some_and(|d| d <= now.mono) {
+                job.on(now, Event::Tick, &mut self.cluster);
+            }
+        }
+        let overdue: Vec<JobId> = self.jobs.values().filter(|j| j.is_overdue(now.mono)).map(Job::id).collect();
+        for job in overdue {
+            tracing::warn!(%job, "the job's coordinators still clean up; its end is told without them");
+            self.end(job);
+        }
+    }
+
+    fn deliver_pending(&mut self) {
+        while !self.cluster.pending.is_empty() {
+            for (job, event) in std::mem::take(&mut self.cluster.pending) {
+                self.job_event(job, event);
+            }
+        }
+    }
+
+    fn job_event(&mut self, job: JobId, event: Event) {
+        let now = self.cluster.clock.now();
+        if let Some(job) = self.jobs.get_mut(&job) {
+            job.on(now, event, &mut self.cluster);
+        }
+    }
+
+    fn on(&mut self, message: Message) {
+        match message {
+            Message::Submit(planned, watch) => self.submit(*planned, watch),
+            Message::Cancel(job) => self.job_event(job, Event::CancelRequested),
+            Message::RegisterTaskManager { id, worker, gateway } => {
+                self.cluster.task_managers.insert(id, Registered { worker, gateway });
+            }
+            Message::TaskManager { epoch, task_manager, sequence, message } => {
+                self.cluster.resource_event(ResourceEvent::TaskManager { epoch, task_manager, sequence, message });
+            }
+            Message::Worker { fence, task_manager, sequence, message } => {
+                self.job_event(fence.job, Event::Worker { epoch: fence.epoch, task_manager, sequence, message });
+            }
+            Message::Coordinator { job, attempt, message } => {
+                let epoch = self.cluster.epoch;
+                self.job_event(job, Event::Coordinator { epoch, attempt, message });
+            }
+            Message::CoordinatorsEnded(job) => self.end(job),
+            Message::OperatorEvent { fence, event } => {
+                if let Some(job) = self.jobs.get(&fence.job).filter(|_| fence.epoch == self.cluster.epoch) {
+                    job.operator_event(event);
+                }
+            }
+            Message::Reply { job, operator, to, payload } => {
+                if let Some(job) = self.jobs.get(&job) {
+                    job.reply(operator, to, payload, &self.cluster);
+                }
+            }
+            Message::Result { job, operator, payload } => {
+                if let Some(job) = self.jobs.get_mut(&job) {
+                    job.add_result(operator, payload);
+                }
+            }
+            Message::Stop => {}
+        }
+    }
+
+    fn submit(&mut self, planned: PlannedJob, watch: Arc<JobWatch>) {
+        let (now, id) = (self.cluster.clock.now(), planned.job);
+        match Job::new(planned, watch.clone(), now, &self.cluster, &self.handle) {
+            Ok(mut job) => {
+                job.on(now, Event::Start, &mut self.cluster);
+                self.jobs.insert(id, job);
+            }
+            Err(error) => {
+                let message = format!("cannot start a thread for the coordinators of job {id}: {error}");
+                let failure = Some(FinalFailure { message, kind: ErrorKind::Fatal });
+                let (status, results, duration) = (JobStatus::Failed, BTreeMap::new(), Duration::ZERO);
+                watch.set_end(JobEnd { status, failure, results, duration });
+            }
+        }
+    }
+
+    fn end(&mut self, job: JobId) {
+        if let Some(job) = self.jobs.remove(&job) {
+            job.tell_end(self.cluster.clock.mono());
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What the JobManager's thread is told.
+
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use crate::submission::PlannedJob;
+use crate::{JobWatch, Submission};
+use weft_common::{ExecutionAttemptId, JobId, LeaderEpoch, OperatorId, TaskManagerId};
+use weft_control::{CoordinatorMessage, TaskManagerMessage, WorkerMessage};
+use weft_graph::GraphError;
+use weft_rpc::{Fence, JobMasterGateway, OperatorEvent, ResourceManagerGateway, TaskManagerGateway};
+
+pub(crate) enum Message {
+    Submit(Box<PlannedJob>, Arc<JobWatch>),
+    Cancel(JobId),
+    RegisterTaskManager { id: TaskManagerId, worker: u32, gateway: Arc<dyn TaskManagerGateway> },
+    TaskManager { epoch: LeaderEpoch, task_manager: TaskManagerId, sequence: u64, message: TaskManagerMessage },
+    Worker { fence: Fence, task_manager: TaskManagerId, sequence: u64, message: WorkerMessage },
+    OperatorEvent { fence: Fence, event: OperatorEvent },
+    /// A coordinator answers one of its subtasks.
+    Reply { job: JobId, operator: OperatorId, to: ExecutionAttemptId, payload: Vec<u8> },
+    Coordinator { job: JobId, attempt: u32, message: CoordinatorMessage },
+    /// What a committer had to say to the client.
+    Result { job: JobId, operator: OperatorId, payload: Vec<u8> },
+    /// A job's coordinators have cleaned up.
+    CoordinatorsEnded(JobId),
+    Stop,
+}
+
+/// The way to a JobManager's thread. Messages to one that has stopped are dropped.
+#[derive(Clone)]
+pub struct JobManagerHandle {
+    pub(crate) queue: Sender<Message>,
+}
+
+impl JobManagerHandle {
+    pub(crate) fn send(&self, message: Message) {
+        let _ = self.queue.send(message);
+    }
+
+    /// Plans a job, submits it and returns what watches it. A program that cannot be planned, or whose channels do not fit
+    /// into the exchange pool, is refused here.
+    pub fn submit(&self, submission: Submission) -> Result<Arc<JobWatch>, GraphError> {
+        let planned = submission.plan()?;
+        let watch = JobWatch::new();
+        self.send(Message::Submit(Box::new(planned), watch.clone()));
+        Ok(watch)
+    }
+
+    /// Asks for a job's end.
+    pub fn cancel(&self, job: JobId) {
+        self.send(Message::Cancel(job));
+    }
+
+    /// A TaskManager is there; it reports its slots itself. `worker` is its number in slot addresses.
+    pub fn register_task_manager(&self, id: TaskManagerId, worker: u32, gateway: Arc<dyn TaskManagerGateway>) {
+        self.send(Message::RegisterTaskManager { id, worker, gateway });
+    }
+
+    /// Stops the thread; jobs still running are given up.
+    pub fn stop(&self) {
+        self.send(Message::Stop);
+    }
+}
+
+impl JobMasterGateway for JobManagerHandle {
+    fn worker_message(&self, fence: Fence, task_manager: &TaskManagerId, sequence: u64, message: WorkerMessage) {
+        self.send(Message::Worker { fence, task_manager: task_manager.clone(), sequence, message });
+    }
+
+    fn operator_event(&self, fence: Fence, event: OperatorEvent) {
+        self.send(Message::OperatorEvent { fence, event });
+    }
+}
+
+impl ResourceManagerGateway for JobManagerHandle {
+    fn task_manager_message(&self, epoch: LeaderEpoch, from: &TaskManagerId, sequence: u64, message: TaskManagerMessage) {
+        self.send(Message::TaskManager { epoch, task_manager: from.clone(), sequence, message });
+    }
+}

@@ -1,0 +1,80 @@
+//! What clients see of a job while it runs.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use weft_common::OperatorId;
+use weft_control::{FinalFailure, JobStatus};
+
+/// How a job ended.
+#[derive(Clone, Debug)]
+pub struct JobEnd {
+    /// FINISHED, CANCELED, FAILED or SUSPENDED.
+    pub status: JobStatus,
+    /// Why it failed.
+    pub failure: Option<FinalFailure>,
+    /// What its sinks' committers had to say.
+    pub results: BTreeMap<OperatorId, Vec<u8>>,
+    /// From submission to end.
+    pub duration: std::time::Duration,
+}
+
+/// A job's status, for any number of watchers.
+#[derive(Debug)]
+pub struct JobWatch {
+    view: Mutex<View>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct View {
+    status: JobStatus,
+    restarts: u32,
+    end: Option<JobEnd>,
+}
+
+impl JobWatch {
+    pub(crate) fn new() -> Arc<Self> {
+        let view = View { status: JobStatus::Initializing, restarts: 0, end: None };
+        Arc::new(JobWatch { view: Mutex::new(view), changed: Condvar::new() })
+    }
+
+    /// The job's status.
+    pub fn status(&self) -> JobStatus {
+        self.lock().status
+    }
+
+    /// How often it restarted, as a whole or in part.
+    pub fn restarts(&self) -> u32 {
+        self.lock().restarts
+    }
+
+    /// Waits for the end.
+    pub fn wait(&self) -> JobEnd {
+        let mut view = self.lock();
+        loop {
+            if let Some(end) = &view.end {
+                return end.clone();
+            }
+            view = self.changed.wait(view).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    pub(crate) fn set_status(&self, status: JobStatus) {
+        let mut view = self.lock();
+        view.restarts += u32::from(status == JobStatus::Restarting);
+        view.status = status;
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn set_end(&self, end: JobEnd) {
+        let mut view = self.lock();
+        view.status = end.status;
+        view.end.get_or_insert(end);
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, View> {
+        self.view.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
