@@ -197,16 +197,11 @@ impl Builder {
         self.reserve(rows * stride);
         let filled = self.bytes.len();
         self.bytes.resize(filled + rows * stride, 0);
-        if let Some(entries) = self.bytes.get_mut(filled..).filter(|entries| !entries.is_empty()) {
-            for entry in entries.chunks_exact_mut(stride) {
-                if let Some((row, hash, time)) = run.head() {
-                    let record = put_head::<KEYED, TIMED>(entry, hash, time);
-                    row.encode_fixed(record);
-                }
-                run.skip();
-            }
-        } else {
-            (0..rows).for_each(|_| run.skip());
+        match self.bytes.get_mut(filled..).filter(|entries| !entries.is_empty()) {
+            Some(entries) => run.show(entries.chunks_exact_mut(stride), |entry, row, hash, time| {
+                row.encode_fixed(put_head::<KEYED, TIMED>(entry, hash, time));
+            }),
+            None => run.show(0..rows, |_, _, _, _| {}),
         }
         self.records += rows as u32;
         Ok(if run.len() == 0 { Filled::All } else { Filled::UpToLimit })

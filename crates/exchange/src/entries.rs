@@ -98,15 +98,26 @@ impl Entries {
         let stride = size + if KEYED { 8 } else { 0 } + if TIMED { 8 } else { 0 };
         let fitting = bytes.checked_div(stride).unwrap_or(usize::MAX).max(1);
         let count = (self.left as usize).min(records).min(fitting);
-        batch.rows.reserve(count);
-        let mut input = Decoder::new(self.body.as_slice().get(self.at..).unwrap_or_default());
-        let (times, hashes) = (&mut batch.times, &mut batch.hashes);
-        if let Some(hashes) = hashes {
-            hashes.reserve(count);
+        let end = self.at + count * stride;
+        let body = self.body.as_slice().get(self.at..end).unwrap_or_default();
+        if KEYED && let Some(hashes) = &mut batch.hashes {
+            hashes.extend(body.chunks_exact(stride).map(|entry| u64::from_le_bytes(word(entry))));
         }
-        for _ in 0..count {
-            let entry = input.take(stride, "record")?;
-            batch.rows.push(read_entry::<T, KEYED, TIMED>(&mut Decoder::new(entry), times, hashes)?);
+        if TIMED && let Some(times) = &mut batch.times {
+            let time =
+                |entry: &[u8]| i64::from_le_bytes(word(entry.get(if KEYED { 8 } else { 0 }..).unwrap_or_default()));
+            times.extend(body.chunks_exact(stride).map(time));
+        }
+        batch.rows.reserve(count);
+        let head = stride - size;
+        if stride == 0 {
+            for _ in 0..count {
+                batch.rows.push(T::decode(&mut Decoder::new(&[]))?);
+            }
+        } else {
+            for entry in body.chunks_exact(stride) {
+                batch.rows.push(T::decode(&mut Decoder::new(entry.get(head..).unwrap_or_default()))?);
+            }
         }
         self.left -= count as u32;
         self.at += count * stride;
@@ -139,6 +150,12 @@ impl Entries {
         }
         Ok(())
     }
+}
+
+/// The first 8 bytes.
+#[inline(always)]
+fn word(entry: &[u8]) -> [u8; 8] {
+    entry.first_chunk().copied().unwrap_or_default()
 }
 
 /// Reads one entry.

@@ -14,6 +14,9 @@ pub(crate) struct BatchLimit {
     pub(crate) bytes: usize,
 }
 
+/// Rows of varying size that are taken before their size is looked at.
+const MEASURED_ROWS: usize = 32;
+
 /// Collects rows into batches and puts them, and events in their place, into a [`LocalChannel`].
 pub(crate) struct LocalOutput<T> {
     subtask: u32,
@@ -50,7 +53,7 @@ impl<T: Record> LocalOutput<T> {
         Progress::Done
     }
 
-    /// Moves rows over until the batch is full.
+    /// Moves rows over, at most until the batch is full.
     fn collect(&mut self, run: &mut Run<'_, T>, keyed: bool) {
         if self.rows.is_empty() {
             self.rows.rows.reserve_exact(self.limit.records.min(run.len().next_power_of_two()));
@@ -58,20 +61,16 @@ impl<T: Record> LocalOutput<T> {
             self.rows.hashes = keyed.then(Vec::new);
         }
         let room = self.limit.records.saturating_sub(self.rows.len()).max(1);
-        let Batch { rows, times, hashes } = &mut self.rows;
-        for _ in 0..room.min(run.len()) {
-            let Some((row, hash, time)) = run.take() else { break };
-            self.bytes += size_of::<T>() + if T::FIXED_SIZE.is_some() { 0 } else { row.heap_bytes() };
-            rows.push(row);
-            if let Some(times) = times {
-                times.push(time);
-            }
-            if let Some(hashes) = hashes {
-                hashes.push(hash);
-            }
-            if self.bytes >= self.limit.bytes {
-                break;
-            }
+        if T::FIXED_SIZE.is_some() {
+            let fitting = self.limit.bytes.saturating_sub(self.bytes) / size_of::<T>().max(1);
+            let rows = room.min(fitting.max(1)).min(run.len());
+            run.take(rows, &mut self.rows);
+            self.bytes += rows * size_of::<T>();
+        } else {
+            let before = self.rows.len();
+            run.take(room.min(MEASURED_ROWS), &mut self.rows);
+            let added = self.rows.rows.iter().skip(before);
+            self.bytes += added.map(|row| size_of::<T>() + row.heap_bytes()).sum::<usize>();
         }
     }
 
