@@ -24,7 +24,9 @@ enum Order {
     Reset(u32, Vec<ExecutionVertexId>),
     Commit(u32),
     /// The job is over; without success nothing of it may become visible.
-    End { success: bool },
+    End {
+        success: bool,
+    },
 }
 
 /// The way to the thread.

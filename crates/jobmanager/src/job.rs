@@ -43,7 +43,16 @@ impl Job {
         let coordinators = Coordinators::spawn(job, deployer.graph(), program, io, clock, handle.clone())?;
         let machine = JobMaster::new(now, job, cluster.epoch, deployer.execution(), settings, seed);
         let fence = Fence { epoch: cluster.epoch, job };
-        Ok(Job { fence, machine, deployer, coordinators, watch, results: BTreeMap::new(), started: now.mono, ending: None })
+        Ok(Job {
+            fence,
+            machine,
+            deployer,
+            coordinators,
+            watch,
+            results: BTreeMap::new(),
+            started: now.mono,
+            ending: None,
+        })
     }
 
     /// Feeds the machine and carries out what it commands.
@@ -121,14 +130,21 @@ impl Job {
     }
 
     /// A thread cannot be killed: its slots are taken from it, and the lane that is stuck is left behind.
-    fn give_up(&mut self, now: Now, task_manager: &TaskManagerId, attempts: &[ExecutionAttemptId], cluster: &mut Cluster) {
+    fn give_up(
+        &mut self,
+        now: Now,
+        task_manager: &TaskManagerId,
+        attempts: &[ExecutionAttemptId],
+        cluster: &mut Cluster,
+    ) {
         let stuck = attempts.iter().map(|a| weft_graph::ExecutionVertexId { vertex: a.vertex, subtask: a.subtask });
         let slots: Vec<_> = stuck.filter_map(|id| self.machine.slot_of(id)).collect();
         for slot in &slots {
             cluster.task_manager(task_manager, |tm| tm.free_slot(self.fence, slot.allocation));
         }
         let allocations = slots.into_iter().map(|s| s.allocation).collect();
-        let cause = "a user function did not return within task.cancellation.timeout; its thread was given up".to_owned();
+        let cause =
+            "a user function did not return within task.cancellation.timeout; its thread was given up".to_owned();
         self.on(now, Event::SlotsLost { allocations, cause }, cluster);
     }
 
@@ -170,7 +186,12 @@ impl Job {
     pub(crate) fn tell_end(self, now: Mono) {
         if let Some((_, result)) = self.ending {
             let duration = now.since(self.started);
-            self.watch.set_end(JobEnd { status: result.status, failure: result.failure, results: self.results, duration });
+            self.watch.set_end(JobEnd {
+                status: result.status,
+                failure: result.failure,
+                results: self.results,
+                duration,
+            });
         }
     }
 

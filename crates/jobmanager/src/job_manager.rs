@@ -84,6 +84,7 @@ impl Cluster {
 
 /// A running JobManager.
 pub struct JobManager {
+    epoch: LeaderEpoch,
     handle: JobManagerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -109,7 +110,12 @@ impl JobManager {
         };
         let shell = Shell { cluster, jobs: BTreeMap::new(), handle: handle.clone() };
         let thread = std::thread::Builder::new().name("weft-jobmanager".into()).spawn(move || shell.run(&messages))?;
-        Ok(JobManager { handle, thread: Some(thread) })
+        Ok(JobManager { epoch, handle, thread: Some(thread) })
+    }
+
+    /// Under which epoch it leads.
+    pub fn epoch(&self) -> LeaderEpoch {
+        self.epoch
     }
 
     /// The way to it.

@@ -13,15 +13,45 @@ use weft_rpc::{Fence, JobMasterGateway, OperatorEvent, ResourceManagerGateway, T
 pub(crate) enum Message {
     Submit(Box<PlannedJob>, Arc<JobWatch>),
     Cancel(JobId),
-    RegisterTaskManager { id: TaskManagerId, worker: u32, gateway: Arc<dyn TaskManagerGateway> },
-    TaskManager { epoch: LeaderEpoch, task_manager: TaskManagerId, sequence: u64, message: TaskManagerMessage },
-    Worker { fence: Fence, task_manager: TaskManagerId, sequence: u64, message: WorkerMessage },
-    OperatorEvent { fence: Fence, event: OperatorEvent },
+    RegisterTaskManager {
+        id: TaskManagerId,
+        worker: u32,
+        gateway: Arc<dyn TaskManagerGateway>,
+    },
+    TaskManager {
+        epoch: LeaderEpoch,
+        task_manager: TaskManagerId,
+        sequence: u64,
+        message: TaskManagerMessage,
+    },
+    Worker {
+        fence: Fence,
+        task_manager: TaskManagerId,
+        sequence: u64,
+        message: WorkerMessage,
+    },
+    OperatorEvent {
+        fence: Fence,
+        event: OperatorEvent,
+    },
     /// A coordinator answers one of its subtasks.
-    Reply { job: JobId, operator: OperatorId, to: ExecutionAttemptId, payload: Vec<u8> },
-    Coordinator { job: JobId, attempt: u32, message: CoordinatorMessage },
+    Reply {
+        job: JobId,
+        operator: OperatorId,
+        to: ExecutionAttemptId,
+        payload: Vec<u8>,
+    },
+    Coordinator {
+        job: JobId,
+        attempt: u32,
+        message: CoordinatorMessage,
+    },
     /// What a committer had to say to the client.
-    Result { job: JobId, operator: OperatorId, payload: Vec<u8> },
+    Result {
+        job: JobId,
+        operator: OperatorId,
+        payload: Vec<u8>,
+    },
     /// A job's coordinators have cleaned up.
     CoordinatorsEnded(JobId),
     Stop,
@@ -74,7 +104,13 @@ impl JobMasterGateway for JobManagerHandle {
 }
 
 impl ResourceManagerGateway for JobManagerHandle {
-    fn task_manager_message(&self, epoch: LeaderEpoch, from: &TaskManagerId, sequence: u64, message: TaskManagerMessage) {
+    fn task_manager_message(
+        &self,
+        epoch: LeaderEpoch,
+        from: &TaskManagerId,
+        sequence: u64,
+        message: TaskManagerMessage,
+    ) {
         self.send(Message::TaskManager { epoch, task_manager: from.clone(), sequence, message });
     }
 }

@@ -51,7 +51,13 @@ pub struct WorkerEnvironment {
 
 impl TaskManager {
     /// A TaskManager with free slots. `worker` tells it from the others of its cluster.
-    pub fn new(id: TaskManagerId, worker: u32, slots: u32, masters: Masters, environment: WorkerEnvironment) -> Arc<Self> {
+    pub fn new(
+        id: TaskManagerId,
+        worker: u32,
+        slots: u32,
+        masters: Masters,
+        environment: WorkerEnvironment,
+    ) -> Arc<Self> {
         let (state, metrics) = (Mutex::default(), Mutex::default());
         Arc::new_cyclic(|me| TaskManager { me: me.clone(), id, worker, slots, state, metrics, masters, environment })
     }
@@ -123,7 +129,12 @@ impl TaskManager {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lane_context(&self, fence: Fence, lane: u32, waker: Arc<LaneWaker>) -> Option<(LaneContext, Arc<weft_exchange::Inbox>)> {
+    fn lane_context(
+        &self,
+        fence: Fence,
+        lane: u32,
+        waker: Arc<LaneWaker>,
+    ) -> Option<(LaneContext, Arc<weft_exchange::Inbox>)> {
         let code = self.environment.codes.get(fence.job)?;
         let address = SlotAddress { worker: self.worker, slot: lane };
         let inbox = code.transport.inbox(address);
@@ -166,7 +177,10 @@ impl TaskManager {
 
     fn refuse(&self, fence: Fence, attempt: ExecutionAttemptId, message: String) {
         let failure = Some(Failure::new(ErrorKind::Retryable, message));
-        self.report(fence, WorkerMessage::TaskStateChanged(TaskStatus { attempt, state: ExecutionState::Failed, failure }));
+        self.report(
+            fence,
+            WorkerMessage::TaskStateChanged(TaskStatus { attempt, state: ExecutionState::Failed, failure }),
+        );
     }
 }
 

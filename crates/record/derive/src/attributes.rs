@@ -1,5 +1,6 @@
 //! `#[record(…)]`.
 
+use proc_macro2::{Ident, Span};
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, LitInt, LitStr, Path, Result, parse_quote};
 
@@ -13,7 +14,7 @@ pub(crate) struct TypeAttributes {
 
 impl TypeAttributes {
     pub(crate) fn parse(attributes: &[Attribute]) -> Result<Self> {
-        let mut parsed = TypeAttributes { krate: parse_quote!(::weft_record), name: None };
+        let mut parsed = TypeAttributes { krate: record_crate(), name: None };
         each(attributes, |meta| {
             if meta.path.is_ident("crate") {
                 parsed.krate = meta.value()?.parse::<LitStr>()?.parse()?;
@@ -26,6 +27,26 @@ impl TypeAttributes {
             }
         })?;
         Ok(parsed)
+    }
+}
+
+/// Where the crate that is being compiled finds weft-record: by itself, or through `weft`, which programs depend on.
+fn record_crate() -> Path {
+    use proc_macro_crate::FoundCrate::{Itself, Name};
+    if let Ok(found) = proc_macro_crate::crate_name("weft-record") {
+        let name = match found {
+            Itself => return parse_quote!(::weft_record),
+            Name(name) => Ident::new(&name, Span::call_site()),
+        };
+        return parse_quote!(::#name);
+    }
+    match proc_macro_crate::crate_name("weft") {
+        Ok(Name(name)) => {
+            let name = Ident::new(&name, Span::call_site());
+            parse_quote!(::#name::record)
+        }
+        Ok(Itself) => parse_quote!(::weft::record),
+        Err(_) => parse_quote!(::weft_record),
     }
 }
 

@@ -1,0 +1,54 @@
+//! What every program's command line understands.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use crate::executor::EmbeddedExecutor;
+use crate::logging;
+use weft_api::{Error, Executor, Launch};
+use weft_common::configuration::{Configuration, Origin, options};
+
+/// Options of the engine for the command line of a program: flatten it into the program's own.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Engine options")]
+pub struct Arguments {
+    /// Parallelism of operators that set none.
+    #[arg(short, long, value_name = "N")]
+    pub parallelism: Option<u32>,
+    /// Directory with config.yaml (or flink-conf.yaml).
+    #[arg(long, value_name = "DIR", env = "WEFT_CONF_DIR")]
+    pub conf_dir: Option<PathBuf>,
+    /// A configuration key, over those of the files. May be repeated.
+    #[arg(short = 'D', value_name = "KEY=VALUE")]
+    pub dynamic: Vec<String>,
+}
+
+/// The program's arguments. A wrong option ends the program with a sentence on standard error and exit code 2.
+pub fn parse<P: clap::Parser>() -> P {
+    P::parse()
+}
+
+impl Launch for Arguments {
+    fn configuration(&self) -> Result<Configuration, Error> {
+        let wrong = |e: weft_common::ConfigError| Error::of(e.kind(), e);
+        let mut configuration = match &self.conf_dir {
+            Some(dir) => Configuration::load_dir(dir).map_err(wrong)?,
+            None => Configuration::new(),
+        };
+        configuration.apply_dynamic(&self.dynamic).map_err(wrong)?;
+        if let Some(parallelism) = self.parallelism {
+            let key = options::PARALLELISM_DEFAULT.key();
+            configuration.set_raw(key, parallelism.to_string(), Origin::CommandLine);
+        }
+        configuration.check().map_err(wrong)?;
+        Ok(configuration)
+    }
+
+    fn executor(&self, configuration: &Configuration) -> Result<Rc<dyn Executor>, Error> {
+        logging::to_standard_error();
+        for warning in configuration.warnings() {
+            tracing::warn!("{warning}");
+        }
+        Ok(Rc::new(EmbeddedExecutor::new()))
+    }
+}

@@ -1,0 +1,10 @@
+//! What most programs need.
+
+pub use crate::{Arguments, EmbeddedCluster};
+pub use weft_api::{
+    BoxError, Collected, Collector, ConnectedStreams, DataStream, DataStreamSink, JobClient, JobResult, KeyedContext,
+    KeyedProcessFunction, KeyedState, KeyedStream, OutputTag, ProcessContext, ProcessFunction, RuntimeContext,
+    RuntimeMode, StreamExecutionEnvironment, ValueHandle,
+};
+pub use weft_connectors::prelude::*;
+pub use weft_record::{Decimal, Key, Record, Str, Timestamp};
