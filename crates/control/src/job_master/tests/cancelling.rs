@@ -119,9 +119,9 @@ fn a_task_that_does_not_stop_costs_its_worker() {
     job.on(Event::CancelRequested);
     let event = job.reaches(att(0, 0, 0), ExecutionState::Canceled);
     job.on(event);
-    let give_up = Command::GiveUpOnWorker { task_manager: tm(0), attempts: vec![att(1, 0, 0)] };
-    assert_eq!(job.tick_at(181_000), [give_up.clone()]);
-    assert_eq!(job.tick_at(361_000), [give_up]);
+    let give_up = [Command::GiveUpOnWorker { task_manager: tm(0), attempts: vec![att(1, 0, 0)] }];
+    assert_eq!(job.tick_at(181_000), give_up);
+    assert_eq!(job.tick_at(361_000), give_up);
     let lost = Event::SlotsLost { allocations: vec![slot(0).allocation], cause: "worker killed".to_owned() };
     assert_eq!(
         job.on(lost),

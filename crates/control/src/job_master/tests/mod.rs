@@ -4,7 +4,6 @@ mod cancelling;
 mod failing;
 mod messages;
 mod running;
-mod simulation;
 mod slots;
 
 use super::*;
