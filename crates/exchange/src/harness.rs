@@ -191,6 +191,7 @@ impl<T: Record> Harness<T> {
 
     /// Flushes, delivers and polls until nothing moves any more.
     pub(crate) fn settle(&mut self) -> Result<(), ExchangeError> {
+        let mut still = 0;
         loop {
             for writer in &mut self.writers {
                 writer.resume(&mut self.net)?;
@@ -207,6 +208,8 @@ impl<T: Record> Harness<T> {
             if !moved && self.writers.iter().all(|writer| writer.is_empty()) {
                 return Ok(());
             }
+            still = if moved { 0 } else { still + 1 };
+            assert!(still < 10, "stalled: {:?}", self.writers.iter().map(|w| w.blocked_on()).collect::<Vec<_>>());
         }
     }
 
