@@ -133,10 +133,10 @@ impl TaskManager {
         let Some(task) = self.tasks.get_mut(&(job, attempt)) else { return Vec::new() };
         task.state = match (task.state, fate) {
             (state, _) if state.is_terminal() => return Vec::new(),
-            _ if task.hung => return Vec::new(),
+            (Canceling, _) if task.hung => return Vec::new(),
             (_, Fate::Hang) => {
                 task.hung = true;
-                return Vec::new();
+                return vec![Answer::Step(job, attempt)];
             }
             (_, Fate::Wait) => return vec![Answer::Step(job, attempt)],
             (_, Fate::Fail) => Failed,
@@ -194,7 +194,7 @@ pub(crate) enum Fate {
     Go,
     Wait,
     Fail,
-    /// Never moves again, unless its worker is killed.
+    /// Will not react to being cancelled; only killing its worker helps.
     Hang,
 }
 

@@ -85,7 +85,7 @@ enum Action {
     Crash(usize),
     FalseAlarm(usize),
     CoordinatorCrash(JobId),
-    EndOfPatience(JobId),
+    EndOfPatience,
 }
 
 struct Job {
@@ -135,6 +135,7 @@ impl World {
         for _ in 0..world.rng.range(2, 5) {
             world.add_task_manager();
         }
+        world.at(PATIENCE_MS, Action::EndOfPatience);
         world
     }
 
@@ -158,7 +159,6 @@ impl World {
             let when = self.rng.range(0, CALM_AT_MS * 2);
             self.at(when, Action::Job(id, Event::CancelRequested));
         }
-        self.at(PATIENCE_MS, Action::EndOfPatience(id));
         if self.rng.chance(200) {
             let when = self.rng.range(0, CALM_AT_MS);
             self.at(when, Action::CoordinatorCrash(id));
@@ -283,20 +283,19 @@ impl World {
                 let message = self.jobs.get_mut(&id).and_then(|job| job.coordinators.crash());
                 self.coordinator_says(id, message);
             }
-            Action::EndOfPatience(id) => self.end_of_patience(id),
+            Action::EndOfPatience => self.end_of_patience(),
         }
     }
 
     /// A job may be restarted for ever when there are not enough slots, and for no other reason.
-    fn end_of_patience(&mut self, id: JobId) {
-        if self.jobs[&id].result.is_some() {
-            return;
-        }
-        let running = self.jobs.values().filter(|job| job.result.is_none());
-        let needed: u32 = running.map(|job| job.master.topology().slots_by_group().values().sum::<u32>()).sum();
+    fn end_of_patience(&mut self) {
+        let running: Vec<_> = self.jobs.values().filter(|job| job.result.is_none()).collect();
+        let needed: u32 = running.iter().map(|job| job.master.topology().slots_by_group().values().sum::<u32>()).sum();
         let there = self.resource.overview().total;
-        assert!(needed > there, "{there} slots are enough, yet a job does not end: {}", self.describe());
-        self.local.push_back(Action::Job(id, Event::CancelRequested));
+        let excused = running.is_empty() || needed > there;
+        assert!(excused, "{there} slots are enough, yet a job does not end: {}", self.describe());
+        let cancel = running.iter().map(|job| Action::Job(job.master.job(), Event::CancelRequested));
+        self.local.extend(cancel.collect::<Vec<_>>());
     }
 
     fn fate(&mut self) -> Fate {
