@@ -23,7 +23,8 @@
 //!
 //! Invariants: no machine panics on any sequence of events; what comes from another process carries the leader's epoch
 //! and is refused with [`Fenced`] when that is not the current one; a message about an attempt that is over changes
-//! nothing; after `Tick` at or past [`JobMaster::next_deadline`] the next deadline lies in the future.
+//! nothing; with time-outs above zero, after `Tick` at or past [`JobMaster::next_deadline`] the next deadline lies in the
+//! future.
 
 mod error;
 mod exception_history;
