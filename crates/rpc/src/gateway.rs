@@ -40,5 +40,11 @@ pub trait JobMasterGateway: Send + Sync {
 /// The ResourceManager, as TaskManagers see it.
 pub trait ResourceManagerGateway: Send + Sync {
     /// What a TaskManager has to say; `sequence` grows with every message of this TaskManager to the ResourceManager.
-    fn task_manager_message(&self, epoch: LeaderEpoch, from: &TaskManagerId, sequence: u64, message: TaskManagerMessage);
+    fn task_manager_message(
+        &self,
+        epoch: LeaderEpoch,
+        from: &TaskManagerId,
+        sequence: u64,
+        message: TaskManagerMessage,
+    );
 }

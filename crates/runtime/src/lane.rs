@@ -22,7 +22,7 @@ use crate::panics::{describe_panic, panic_message};
 use crate::task::{Task, Turn};
 use crate::{Clock, LaneWaker, Program, TaskError, TaskMetrics};
 use weft_common::{ErrorKind, ExecutionAttemptId, Mono};
-use weft_exchange::{ChannelId, Envelope, Inbox, Message, Outbox, SlotAddress, Transport};
+use weft_exchange::{ChannelId, Envelope, ExchangeError, Inbox, Message, Outbox, SlotAddress, Transport};
 use weft_rpc::{OperatorEvent, TaskDeployment, TaskFailure, TaskState, TaskUpdate};
 
 /// Longest turn of one task while others wait.
@@ -253,9 +253,13 @@ impl Lane {
     /// Gives a message to its task. Data for nobody is dropped: its task is gone. Credit for nobody is kept: its task may come.
     fn receive_one(&mut self, envelope: Envelope) {
         let Envelope { channel, message } = envelope;
-        let to_writer = matches!(message, Message::Credit(_));
+        let to_writer = match message {
+            Message::Credit(_) => true,
+            Message::Broken(_) => self.ends.contains_key(&(channel, true)),
+            _ => false,
+        };
         let Some(&(attempt, end)) = self.ends.get(&(channel, to_writer)) else {
-            if to_writer {
+            if matches!(message, Message::Credit(_)) {
                 self.early.push(Envelope { channel, message });
             }
             return;
@@ -269,6 +273,7 @@ impl Lane {
                 }
                 Ok(())
             }
+            (End::Writer(_), Message::Broken(reason)) => Err(ExchangeError::Broken { channel, reason }.into()),
             (End::Writer(_), _) => Ok(()),
             (End::Gate(gate), message) => task.deliver(gate, channel.from, message),
         };

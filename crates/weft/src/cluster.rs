@@ -88,7 +88,7 @@ impl EmbeddedCluster {
     /// Submits a job; returns once it is accepted.
     pub fn submit(&self, job: Job) -> Result<Box<dyn JobClient>, Error> {
         let cluster =
-            self.me.upgrade().ok_or_else(|| Error::of(ErrorKind::Fatal, "the embedded cluster is shutting down"))?;
+            self.me.upgrade().ok_or_else(shutting_down)?;
         let refused = |e: weft_graph::GraphError| Error::of(e.kind(), e);
         let name = job.graph.settings.name.clone();
         let needed = ExecutionGraph::new(&job.graph.to_job_graph().map_err(refused)?).needed_slots();
@@ -185,13 +185,14 @@ impl Drop for EmbeddedCluster {
     }
 }
 
-impl Launch for Arc<EmbeddedCluster> {
+impl Launch for EmbeddedCluster {
     fn configuration(&self) -> Result<Configuration, Error> {
         Ok(self.configuration.clone())
     }
 
     fn executor(&self, _configuration: &Configuration) -> Result<Rc<dyn Executor>, Error> {
-        Ok(Rc::new(Shared(self.clone())))
+        let cluster = self.me.upgrade().ok_or_else(shutting_down)?;
+        Ok(Rc::new(Shared(cluster)))
     }
 }
 
@@ -202,6 +203,10 @@ impl Executor for Shared {
     fn submit(&self, job: Job) -> Result<Box<dyn JobClient>, Error> {
         self.0.submit(job)
     }
+}
+
+fn shutting_down() -> Error {
+    Error::of(ErrorKind::Fatal, "the embedded cluster is shutting down")
 }
 
 fn wrong(error: ConfigError) -> Error {
