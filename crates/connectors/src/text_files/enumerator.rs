@@ -1,0 +1,67 @@
+//! Finding the files.
+
+use std::collections::VecDeque;
+
+use super::FileSplit;
+use super::splitting::{split_size, splits_of};
+use crate::ConnectorError;
+use weft_fs::{FileStatus, FileSystem, Path};
+use weft_runtime::TaskError;
+use weft_runtime::source::{NextSplit, SplitEnumerator};
+
+/// Hands out the splits of all files, in order.
+#[derive(Debug)]
+pub struct TextFileEnumerator {
+    splits: VecDeque<FileSplit>,
+}
+
+impl TextFileEnumerator {
+    /// Finds all files at or below `path` and opens each, to know that it can be.
+    pub(crate) async fn discover(
+        file_system: &dyn FileSystem,
+        path: &Path,
+        size: Option<u64>,
+        parallelism: u32,
+    ) -> Result<Self, ConnectorError> {
+        let files = files_below(file_system, path).await?;
+        for file in &files {
+            file_system.open(&file.path).await?;
+        }
+        let total = files.iter().map(|file| file.length).sum();
+        let size = size.unwrap_or_else(|| split_size(total, parallelism));
+        Ok(TextFileEnumerator { splits: files.iter().flat_map(|file| splits_of(file, size)).collect() })
+    }
+}
+
+impl SplitEnumerator for TextFileEnumerator {
+    type Split = FileSplit;
+
+    fn next_split(&mut self, _subtask: u32) -> Result<NextSplit<FileSplit>, TaskError> {
+        Ok(self.splits.pop_front().map_or(NextSplit::NoMore, NextSplit::Split))
+    }
+
+    fn add_back(&mut self, splits: Vec<FileSplit>) {
+        splits.into_iter().rev().for_each(|split| self.splits.push_front(split));
+    }
+}
+
+/// The file itself, or all files in the directory and those below it, by path. What is hidden in a directory is left out.
+async fn files_below(file_system: &dyn FileSystem, path: &Path) -> Result<Vec<FileStatus>, ConnectorError> {
+    let mut files = Vec::new();
+    let mut found = vec![file_system.status(path).await?];
+    while let Some(entry) = found.pop() {
+        if entry.is_file() {
+            files.push(entry);
+        } else {
+            let entries = file_system.list_all(&entry.path).await?;
+            found.extend(entries.into_iter().filter(|entry| !is_hidden(&entry.path)));
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// Names that begin with a dot or an underscore are unfinished output, markers and checksums.
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.starts_with(['.', '_']))
+}

@@ -1,0 +1,100 @@
+//! The part of the source that lives in a slot.
+
+use std::collections::VecDeque;
+use std::task::Waker;
+
+use tokio::runtime::Handle;
+use weft_fs::Path;
+use weft_record::{SlabPool, Str};
+use weft_runtime::source::{SourcePoll, SourceReader};
+use weft_runtime::{OperatorContext, TaskError};
+
+use super::FileSplit;
+use super::ahead::{Input, SplitInput, SplitOpener};
+use super::split_lines::BLOCK;
+use crate::ConnectorError;
+use crate::location::Location;
+use crate::text::{Delimiter, LineCutter, Lines, TextRules};
+
+/// Unused blocks kept for the next reads.
+const KEPT_BLOCKS: u64 = 4;
+
+/// Cuts the lines of its splits, one split after the other.
+pub struct TextFileReader {
+    location: Location,
+    rules: TextRules,
+    pool: SlabPool,
+    io: Option<Handle>,
+    waker: Waker,
+    splits: VecDeque<FileSplit>,
+    current: Option<Current>,
+}
+
+struct Current {
+    input: SplitInput,
+    cutter: LineCutter,
+    waiting: VecDeque<Lines>,
+}
+
+impl TextFileReader {
+    pub(crate) fn new(location: Location, rules: TextRules, context: &OperatorContext) -> Self {
+        TextFileReader {
+            location,
+            rules,
+            pool: SlabPool::new((KEPT_BLOCKS * BLOCK) as usize),
+            io: context.io.clone(),
+            waker: context.waker.clone(),
+            splits: VecDeque::new(),
+            current: None,
+        }
+    }
+
+    fn begin(&self, split: FileSplit) -> Result<Current, ConnectorError> {
+        let file_system = self.location.file_system_of(&Path::parse(&split.path)?)?;
+        let opener = SplitOpener { file_system, rules: self.rules, pool: self.pool.clone() };
+        let cutter = LineCutter::new(Delimiter::Newline, self.rules.max_line_length, split.path.clone());
+        let input = SplitInput::begin(opener, split, self.io.as_ref(), self.waker.clone())?;
+        Ok(Current { input, cutter, waiting: VecDeque::new() })
+    }
+
+    /// The next lines of the current split.
+    fn next_lines(current: &mut Current) -> Result<SourcePoll<Str>, ConnectorError> {
+        loop {
+            if let Some(batch) = current.cutter.next_batch()? {
+                return Ok(SourcePoll::Batch(batch));
+            }
+            if let Some(lines) = current.waiting.pop_front() {
+                current.cutter.put(lines);
+                continue;
+            }
+            match current.input.poll()? {
+                Input::Lines(lines) => current.waiting.extend(lines),
+                Input::Pending => return Ok(SourcePoll::Pending),
+                Input::End => return Ok(SourcePoll::End),
+            }
+        }
+    }
+}
+
+impl SourceReader for TextFileReader {
+    type Item = Str;
+    type Split = FileSplit;
+
+    fn add_split(&mut self, split: FileSplit) -> Result<(), TaskError> {
+        self.splits.push_back(split);
+        Ok(())
+    }
+
+    fn poll(&mut self) -> Result<SourcePoll<Str>, TaskError> {
+        loop {
+            if let Some(current) = &mut self.current {
+                match TextFileReader::next_lines(current)? {
+                    SourcePoll::End => self.current = None,
+                    other => return Ok(other),
+                }
+            }
+            let Some(split) = self.splits.pop_front() else { return Ok(SourcePoll::End) };
+            self.current = Some(self.begin(split)?);
+        }
+    }
+}
