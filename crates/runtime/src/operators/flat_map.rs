@@ -30,6 +30,22 @@ impl<T> Rest<T> {
     }
 }
 
+/// Gives record after record to a function that emits what it likes, until the output is full.
+pub(super) fn push_each<T, U: Record, R: IntoResult>(
+    rest: &mut Rest<T>,
+    collector: &mut Collector<U>,
+    function: &mut impl FnMut(T, &mut Collector<U>) -> R,
+) -> Result<Flow, TaskError> {
+    while let Some((row, time)) = rest.next() {
+        collector.set_time(time);
+        function(row, collector).into_result()?;
+        if collector.is_full() {
+            return Ok(Flow::More);
+        }
+    }
+    Ok(Flow::Done)
+}
+
 /// Gives every record to a function that emits what it likes. Between records it stops when its output is full.
 pub struct FlatMap<T, U, F> {
     function: F,
@@ -47,15 +63,7 @@ where
     }
 
     fn run(&mut self, out: &mut Outputs) -> Result<Flow, TaskError> {
-        let collector = out.main::<U>()?;
-        while let Some((row, time)) = self.rest.next() {
-            collector.set_time(time);
-            (self.function)(row, collector).into_result()?;
-            if collector.is_full() {
-                return Ok(Flow::More);
-            }
-        }
-        Ok(Flow::Done)
+        push_each(&mut self.rest, out.main::<U>()?, &mut self.function)
     }
 }
 

@@ -1,23 +1,18 @@
 //! Functions with state and timers of the current key.
 
-use std::sync::Arc;
-
 use super::flat_map::Rest;
-use super::key::{KeySelector, hashes_of};
-use super::process::{ProcessContext, not_open};
-use super::sides::SidePorts;
+use super::key::KeySelector;
+use super::keyed_run::KeyedRun;
+use super::process::ProcessContext;
+use super::sides::{OutputTag, SidePorts};
 use super::typed;
 use crate::output::{Collector, OutputLimits, Outputs};
-use crate::{BoxError, Clock, Flow, Operator, OperatorContext, TaskError};
-use weft_record::{AnyBatch, Batch, Key, Record};
+use crate::{BoxError, Flow, Operator, OperatorContext, TaskError};
+use weft_record::{AnyBatch, Key, Record};
 use weft_state::{KeyedState, StateError, TimerQueue, ValueHandle, ValueState};
 
-/// How many records ahead of the one in hand its state is fetched from memory.
-const AHEAD: usize = 16;
-
-/// A function over the records of a keyed stream, with state and timers that belong to the key of the record in hand. A
-/// prototype: every subtask works with a clone.
-pub trait KeyedProcessFunction<K: Key, T: Record>: Clone + Send + 'static {
+/// A function over the records of a keyed stream, with state and timers that belong to the key of the record in hand.
+pub trait KeyedProcessFunction<K: Key, T: Record>: 'static {
     /// What it emits to its main output.
     type Out: Record;
 
@@ -47,10 +42,11 @@ pub trait KeyedProcessFunction<K: Key, T: Record>: Clone + Send + 'static {
 
 /// What a keyed process function may ask and do while it has a record or a timer in hand.
 pub struct KeyedContext<'a, K> {
-    plain: ProcessContext<'a>,
-    states: &'a mut KeyedState<K>,
-    timers: &'a mut TimerQueue<K>,
-    hash: u64,
+    pub(super) plain: ProcessContext<'a>,
+    pub(super) states: &'a mut KeyedState<K>,
+    pub(super) timers: &'a mut TimerQueue<K>,
+    /// The current key's.
+    pub(super) hash: u64,
 }
 
 impl<K: Key> KeyedContext<'_, K> {
@@ -89,8 +85,8 @@ impl<K: Key> KeyedContext<'_, K> {
         self.plain.processing_time()
     }
 
-    /// Emits a record to the side output called `tag`.
-    pub fn emit_to<S: Record>(&mut self, tag: &str, record: S) -> Result<(), BoxError> {
+    /// Emits a record to a side output. A side output that nobody reads swallows its records.
+    pub fn emit_to<S: Record>(&mut self, tag: &OutputTag<S>, record: S) -> Result<(), BoxError> {
         self.plain.emit_to(tag, record)
     }
 }
@@ -100,84 +96,25 @@ pub struct KeyedProcessOperator<T: Record, S: KeySelector<T>, P> {
     selector: S,
     function: P,
     sides: SidePorts,
-    states: KeyedState<S::Key>,
-    timers: TimerQueue<S::Key>,
+    keyed: KeyedRun<S::Key>,
     rest: Rest<T>,
-    hashes: Vec<u64>,
-    taken: usize,
-    /// Timers up to here are being fired.
-    firing: Option<i64>,
-    batch_mode: bool,
-    clock: Option<Arc<dyn Clock>>,
 }
 
 impl<T: Record, S: KeySelector<T>, P: KeyedProcessFunction<S::Key, T>> KeyedProcessOperator<T, S, P> {
     /// The operator of `function`, with the side outputs that are declared for it.
     pub fn new(selector: S, function: P, sides: SidePorts) -> Self {
-        KeyedProcessOperator {
-            selector,
-            function,
-            sides,
-            states: KeyedState::new(),
-            timers: TimerQueue::new(),
-            rest: Rest::empty(),
-            hashes: Vec::new(),
-            taken: 0,
-            firing: None,
-            batch_mode: false,
-            clock: None,
-        }
+        KeyedProcessOperator { selector, function, sides, keyed: KeyedRun::new(), rest: Rest::empty() }
     }
 
     fn run(&mut self, out: &mut Outputs) -> Result<Flow, TaskError> {
-        let clock = self.clock.as_deref().ok_or_else(not_open)?;
-        let (collector, sides) = out.split::<P::Out>()?;
-        let mut context = KeyedContext {
-            plain: ProcessContext::new(sides, clock),
-            states: &mut self.states,
-            timers: &mut self.timers,
-            hash: 0,
-        };
-        while let Some((row, time)) = self.rest.next() {
-            if let Some(ahead) = self.hashes.get(self.taken + AHEAD) {
-                context.states.prefetch(*ahead);
-            }
-            context.hash = self.hashes.get(self.taken).copied().unwrap_or_default();
-            self.taken += 1;
-            context.states.set_current(context.hash, &self.selector.key_of(&row));
-            context.plain.set_time(time);
-            collector.set_time(time);
-            self.function.process(row, &mut context, collector)?;
-            if collector.is_full() {
-                return Ok(Flow::More);
-            }
-        }
-        self.states.clear_current();
-        Ok(Flow::Done)
+        let (selector, function) = (&self.selector, &mut self.function);
+        let key_of = |row: &T| selector.key_of(row);
+        self.keyed.records(&mut self.rest, out, key_of, |row, context, out| function.process(row, context, out))
     }
 
     fn fire(&mut self, until: i64, out: &mut Outputs) -> Result<Flow, TaskError> {
-        let clock = self.clock.as_deref().ok_or_else(not_open)?;
-        let (collector, sides) = out.split::<P::Out>()?;
-        collector.set_time(None);
-        self.firing = Some(until);
-        let mut context = KeyedContext {
-            plain: ProcessContext::new(sides, clock),
-            states: &mut self.states,
-            timers: &mut self.timers,
-            hash: 0,
-        };
-        while let Some(timer) = context.timers.pop_due(until) {
-            context.hash = timer.hash;
-            context.states.set_current(timer.hash, &timer.key);
-            self.function.on_timer(timer.time, &mut context, collector)?;
-            if collector.is_full() {
-                return Ok(Flow::More);
-            }
-        }
-        self.firing = None;
-        self.states.clear_current();
-        Ok(Flow::Done)
+        let function = &mut self.function;
+        self.keyed.fire(until, out, |time, context, out| function.on_timer(time, context, out))
     }
 }
 
@@ -187,36 +124,30 @@ impl<T: Record, S: KeySelector<T>, P: KeyedProcessFunction<S::Key, T>> Operator 
     }
 
     fn open(&mut self, context: &OperatorContext) -> Result<(), TaskError> {
-        self.clock = Some(context.clock.clone());
-        self.batch_mode = context.batch_mode;
-        Ok(self.function.open(&mut self.states, context)?)
+        Ok(self.function.open(self.keyed.open(context), context)?)
     }
 
     fn process(&mut self, _input: usize, batch: AnyBatch, out: &mut Outputs) -> Result<Flow, TaskError> {
-        let mut batch: Batch<T> = typed(batch)?;
-        self.hashes = hashes_of(&self.selector, batch.hashes.take(), &batch.rows);
-        self.taken = 0;
-        self.rest = Rest::of(batch);
+        self.rest = self.keyed.batch(&self.selector, typed(batch)?);
         self.run(out)
     }
 
     fn resume(&mut self, out: &mut Outputs) -> Result<Flow, TaskError> {
-        match self.firing {
+        match self.keyed.interrupted() {
             Some(until) => self.fire(until, out),
             None => self.run(out),
         }
     }
 
     fn next_time(&self) -> Option<i64> {
-        self.timers.next_time()
+        self.keyed.next_time()
     }
 
     fn on_time(&mut self, now_ms: i64, out: &mut Outputs) -> Result<Flow, TaskError> {
         self.fire(now_ms, out)
     }
 
-    /// BATCH mode has no wall clock: what is still due is fired at the end of input.
     fn finish(&mut self, out: &mut Outputs) -> Result<Flow, TaskError> {
-        if self.batch_mode { self.fire(i64::MAX, out) } else { Ok(Flow::Done) }
+        self.keyed.last_time().map_or(Ok(Flow::Done), |until| self.fire(until, out))
     }
 }

@@ -1,18 +1,17 @@
 //! Functions with a lifecycle and side outputs.
 
-use super::flat_map::Rest;
-use super::sides::SidePorts;
-use super::typed;
-use crate::output::{Collector, OutputLimits, Outputs, SideOutputs};
-use crate::{BoxError, Flow, Operator, OperatorContext, TaskError};
 use std::marker::PhantomData;
 use std::sync::Arc;
+
+use super::flat_map::Rest;
+use super::sides::{OutputTag, SidePorts};
+use super::typed;
+use crate::output::{Collector, OutputLimits, Outputs, SideOutputs};
+use crate::{BoxError, Clock, Flow, Operator, OperatorContext, TaskError};
 use weft_record::{AnyBatch, Record};
 
-use crate::Clock;
-
-/// A function over single records with a lifecycle and side outputs. A prototype: every subtask works with a clone.
-pub trait ProcessFunction<T: Record>: Clone + Send + 'static {
+/// A function over single records with a lifecycle and side outputs.
+pub trait ProcessFunction<T: Record>: 'static {
     /// What it emits to its main output.
     type Out: Record;
 
@@ -61,9 +60,10 @@ impl<'a> ProcessContext<'a> {
         self.clock.now().wall_ms
     }
 
-    /// Emits a record to the side output called `tag`. A side output that nobody reads swallows its records.
-    pub fn emit_to<S: Record>(&mut self, tag: &str, record: S) -> Result<(), BoxError> {
-        Ok(self.sides.emit(tag, record, self.time)?)
+    /// Emits a record to a side output, with the event time of the record in hand. A side output that nobody reads swallows its
+    /// records.
+    pub fn emit_to<S: Record>(&mut self, tag: &OutputTag<S>, record: S) -> Result<(), BoxError> {
+        Ok(self.sides.emit(tag.name(), record, self.time)?)
     }
 }
 
@@ -83,19 +83,31 @@ impl<T: Record, P: ProcessFunction<T>> ProcessOperator<T, P> {
     }
 
     fn run(&mut self, out: &mut Outputs) -> Result<Flow, TaskError> {
-        let clock = self.clock.as_deref().ok_or_else(not_open)?;
-        let (collector, sides) = out.split::<P::Out>()?;
-        let mut context = ProcessContext::new(sides, clock);
-        while let Some((row, time)) = self.rest.next() {
-            collector.set_time(time);
-            context.set_time(time);
-            self.function.process(row, &mut context, collector)?;
-            if collector.is_full() {
-                return Ok(Flow::More);
-            }
-        }
-        Ok(Flow::Done)
+        let function = &mut self.function;
+        process_each(&mut self.rest, self.clock.as_deref(), out, |row, context, out| {
+            function.process(row, context, out)
+        })
     }
+}
+
+/// Gives record after record to `function`, until the output is full.
+pub(super) fn process_each<T, U: Record>(
+    rest: &mut Rest<T>,
+    clock: Option<&dyn Clock>,
+    out: &mut Outputs,
+    mut function: impl FnMut(T, &mut ProcessContext<'_>, &mut Collector<U>) -> Result<(), BoxError>,
+) -> Result<Flow, TaskError> {
+    let (collector, sides) = out.split::<U>()?;
+    let mut context = ProcessContext::new(sides, clock.ok_or_else(not_open)?);
+    while let Some((row, time)) = rest.next() {
+        collector.set_time(time);
+        context.set_time(time);
+        function(row, &mut context, collector)?;
+        if collector.is_full() {
+            return Ok(Flow::More);
+        }
+    }
+    Ok(Flow::Done)
 }
 
 pub(super) fn not_open() -> TaskError {
