@@ -4,12 +4,15 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::builder::{Builder, Code, graph_error};
+use crate::builder::{Builder, Code, node_of};
 use crate::{DataStream, Error, Executor, Job, JobClient, JobResult};
 use weft_common::configuration::options::RuntimeMode;
 use weft_common::configuration::{ConfigError, Configuration, options};
-use weft_graph::{BatchShuffleMode, JobSettings, OperatorKind, ProgramPlace, StreamGraph, StreamNode};
+use weft_graph::{BatchShuffleMode, JobSettings, OperatorKind, StreamGraph, StreamNode};
 use weft_runtime::source::{Boundedness, Source, source_coordinator, source_factory};
+
+/// What a job is called when neither its program nor the configuration says.
+const DEFAULT_JOB_NAME: &str = "Weft job";
 
 /// How a program was started: its configuration, and what runs its jobs. The `weft` crate's arguments and its embedded cluster
 /// are both.
@@ -18,6 +21,16 @@ pub trait Launch {
     fn configuration(&self) -> Result<Configuration, Error>;
     /// What runs jobs.
     fn executor(&self, configuration: &Configuration) -> Result<Rc<dyn Executor>, Error>;
+}
+
+impl<L: Launch + ?Sized> Launch for Arc<L> {
+    fn configuration(&self) -> Result<Configuration, Error> {
+        (**self).configuration()
+    }
+
+    fn executor(&self, configuration: &Configuration) -> Result<Rc<dyn Executor>, Error> {
+        (**self).executor(configuration)
+    }
 }
 
 /// The beginning of every program: makes streams from sources and runs what was made of them. Clones share the program.
@@ -38,8 +51,8 @@ impl StreamExecutionEnvironment {
     pub fn new(launch: &impl Launch) -> Result<Self, Error> {
         let configuration = launch.configuration()?;
         let executor = launch.executor(&configuration)?;
-        let builder = RefCell::new(Builder::new(StreamGraph::new(settings(&configuration).map_err(config_error)?)));
-        let mode = Cell::new(configuration.get(&options::RUNTIME_MODE).map_err(config_error)?);
+        let builder = RefCell::new(Builder::new(settings(&configuration)?));
+        let mode = Cell::new(configuration.get(&options::RUNTIME_MODE)?);
         Ok(StreamExecutionEnvironment { inner: Rc::new(Inner { builder, mode, configuration, executor }) })
     }
 
@@ -74,21 +87,15 @@ impl StreamExecutionEnvironment {
         self
     }
 
-    /// A stream of what a source reads.
+    /// A stream of what a source reads; `name` is what the source is called.
     #[track_caller]
     pub fn from_source<S: Source>(&self, source: S, name: &str) -> DataStream<S::Item> {
         let bounded = source.boundedness() == Boundedness::Bounded;
-        let mut node =
-            StreamNode::new(OperatorKind::Source { bounded }, "Source", crate::builder::schema_of::<S::Item>());
-        node.name = name.to_owned();
+        let node = node_of::<S::Item>(OperatorKind::Source { bounded }, "Source");
+        let node = StreamNode { name: name.to_owned(), ..node };
         let code = Code { factory: source_factory(source.clone()), coordinator: Some(source_coordinator(source)) };
-        let id = self.inner.builder.borrow_mut().add_node(node, ProgramPlace::caller(), code);
-        DataStream::of_node(self.clone(), id)
-    }
-
-    /// Keeps a mistake for `execute` to report.
-    pub(crate) fn fail(&self, error: Error) {
-        self.inner.builder.borrow_mut().fail(error);
+        let operator = self.inner.builder.borrow_mut().add_operator(node, code);
+        DataStream::of_operator(self.clone(), operator)
     }
 
     /// Runs the program and waits for its end. The environment is empty afterwards and can be used for the next job.
@@ -96,49 +103,46 @@ impl StreamExecutionEnvironment {
         self.execute_async(name)?.wait()
     }
 
-    /// Runs the program; returns once it is accepted.
+    /// Runs the program; returns once it is accepted. The environment is empty afterwards, as after [`execute`](Self::execute).
     pub fn execute_async(&self, name: &str) -> Result<Box<dyn JobClient>, Error> {
-        let (graph, program) = self.take(name)?.build()?;
+        let settings = self.inner.builder.borrow().graph.settings.clone();
+        let builder = self.inner.builder.replace(Builder::new(settings));
+        let graph = self.decided(builder.graph()?, name);
+        graph.validate()?;
         let configuration = self.inner.configuration.clone();
-        self.inner.executor.submit(Job { graph, program: Arc::new(program), configuration })
+        self.inner.executor.submit(Job { graph, program: Arc::new(builder.into_program()), configuration })
     }
 
     /// The plan of the program so far as JSON, in the shape in which the REST API shows a job's plan.
     pub fn execution_plan(&self) -> Result<String, Error> {
-        let graph = self.inner.builder.borrow().graph.clone();
-        let plan = graph.to_job_graph().map_err(|e| graph_error(&e))?;
-        Ok(plan.plan_json(weft_common::JobId(0)).to_string())
+        let graph = self.decided(self.inner.builder.borrow().graph()?, "");
+        Ok(graph.to_job_graph()?.plan_json(weft_common::JobId(0)))
     }
 
-    fn take(&self, name: &str) -> Result<Builder, Error> {
-        let fresh = Builder::new(StreamGraph::new(self.inner.builder.borrow().graph.settings.clone()));
-        let mut builder = self.inner.builder.replace(fresh);
-        if builder.graph.nodes().len() == 0 {
-            return Err(Error::user(format!("job `{name}` has no operators: add a source and a sink before execute")));
+    /// The graph with what can be said now that it is whole: the job's name, and whether AUTOMATIC means BATCH.
+    fn decided(&self, mut graph: StreamGraph, name: &str) -> StreamGraph {
+        if !name.is_empty() {
+            graph.settings.name = name.to_owned();
         }
-        builder.graph.settings.name = name.to_owned();
         let batch = match self.inner.mode.get() {
             RuntimeMode::Batch => true,
             RuntimeMode::Streaming => false,
-            RuntimeMode::Automatic => builder.graph.is_bounded(),
+            RuntimeMode::Automatic => graph.is_bounded(),
         };
-        builder.graph.settings.runtime_mode =
+        graph.settings.runtime_mode =
             if batch { weft_graph::RuntimeMode::Batch } else { weft_graph::RuntimeMode::Streaming };
-        Ok(builder)
+        graph
     }
 }
 
 /// What the configuration says about every job of the program.
 fn settings(configuration: &Configuration) -> Result<JobSettings, ConfigError> {
-    let mut settings = JobSettings::new("");
+    let name = configuration.get(&options::PIPELINE_NAME)?.unwrap_or_else(|| DEFAULT_JOB_NAME.to_owned());
+    let mut settings = JobSettings::new(name);
     settings.default_parallelism = configuration.get(&options::PARALLELISM_DEFAULT)?;
     settings.max_parallelism = u32::try_from(configuration.get(&options::MAX_PARALLELISM)?).ok();
     settings.chaining = configuration.get(&options::OPERATOR_CHAINING)?;
     // Exchanges between running tasks are the only ones there are yet.
     settings.batch_shuffle_mode = BatchShuffleMode::AllExchangesPipelined;
     Ok(settings)
-}
-
-fn config_error(error: ConfigError) -> Error {
-    Error::of(error.kind(), error)
 }

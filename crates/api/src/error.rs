@@ -2,11 +2,15 @@
 
 use std::fmt;
 
+use crate::mistake::Mistake;
 use weft_common::ErrorKind;
+use weft_common::configuration::ConfigError;
+use weft_graph::GraphError;
 
 /// Why a program could not be built, submitted or finished: one sentence.
 ///
 /// Its `Debug` form is the sentence too, so that a `main` that returns it ends with words and not with a data structure.
+#[derive(Clone)]
 pub struct Error {
     message: String,
     kind: ErrorKind,
@@ -42,3 +46,21 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<GraphError> for Error {
+    fn from(error: GraphError) -> Self {
+        Error::of(error.kind(), error)
+    }
+}
+
+impl From<Mistake> for Error {
+    fn from(error: Mistake) -> Self {
+        Error::of(error.kind(), error)
+    }
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Error::of(error.kind(), error)
+    }
+}

@@ -13,22 +13,27 @@ mod connected;
 mod environment;
 mod error;
 mod executor;
-mod function;
 mod keyed;
+mod mistake;
 mod partition;
+mod settings;
 mod sink;
 mod stream;
+mod transformations;
+mod upstream;
 
 pub use connected::ConnectedStreams;
 pub use environment::{Launch, StreamExecutionEnvironment};
 pub use error::Error;
 pub use executor::{Executor, Job, JobClient, JobResult};
-pub use function::OutputTag;
-pub use keyed::KeyedStream;
+pub use keyed::{ConnectedKeyedStreams, KeyedStream};
 pub use sink::{Collected, DataStreamSink};
 pub use stream::DataStream;
 
 pub use weft_common::configuration::options::RuntimeMode;
-pub use weft_runtime::operators::{KeyedContext, KeyedProcessFunction, ProcessContext, ProcessFunction};
+pub use weft_runtime::operators::{
+    CoProcessFunction, KeyedCoProcessFunction, KeyedContext, KeyedProcessFunction, OutputTag, ProcessContext,
+    ProcessFunction,
+};
 pub use weft_runtime::{BoxError, Collector, IntoResult, OperatorContext as RuntimeContext, SideOutputs, TaskError};
 pub use weft_state::{KeyedState, ValueHandle, ValueState};

@@ -1,71 +1,67 @@
-//! How records find the subtask of the next operator.
+//! Partition calls: how records find the subtask of the next operator.
 
 use std::sync::Arc;
 
-use weft_exchange::{Edge, KeyHasher, TypedEdge};
-use weft_graph::{NodeId, Partition};
+use crate::DataStream;
+use crate::upstream::{ByFunction, EdgeCode};
+use weft_graph::Partition;
 use weft_record::Record;
 use weft_runtime::operators::Prototype;
 
-/// One of the operators a stream comes from, and how its records are to be distributed.
-pub(crate) struct Upstream<T> {
-    pub(crate) node: NodeId,
-    pub(crate) output: u32,
-    pub(crate) partition: Partition,
-    pub(crate) code: EdgeCode<T>,
-}
+/// The calls hold for whatever reads the stream they return. Without one, records go from subtask i to subtask i where both operators
+/// have the same parallelism, and are dealt out in turn where they have not.
+impl<T: Record> DataStream<T> {
+    /// Sends every record to the first subtask.
+    pub fn global(self) -> DataStream<T> {
+        self.partition(Partition::Global)
+    }
 
-/// The user's part in distributing records.
-pub(crate) enum EdgeCode<T> {
-    Plain,
-    Keyed(Arc<dyn MakeEdge<T>>),
-    Custom(Arc<dyn MakeEdge<T>>),
-}
+    /// Sends every record to a subtask drawn at random.
+    pub fn shuffle(self) -> DataStream<T> {
+        self.partition(Partition::Shuffle)
+    }
 
-pub(crate) trait MakeEdge<T> {
-    fn edge(&self) -> Arc<dyn Edge>;
-}
+    /// Deals records out to all subtasks in turn.
+    pub fn rebalance(self) -> DataStream<T> {
+        self.partition(Partition::Rebalance)
+    }
 
-impl<T> Clone for EdgeCode<T> {
-    fn clone(&self) -> Self {
-        match self {
-            EdgeCode::Plain => EdgeCode::Plain,
-            EdgeCode::Keyed(make) => EdgeCode::Keyed(make.clone()),
-            EdgeCode::Custom(make) => EdgeCode::Custom(make.clone()),
+    /// Deals records out in turn to the few subtasks nearby: each producer serves its own share of the consumers.
+    pub fn rescale(self) -> DataStream<T> {
+        self.partition(Partition::Rescale)
+    }
+
+    /// Sends every record to every subtask.
+    pub fn broadcast(self) -> DataStream<T> {
+        self.partition(Partition::Broadcast)
+    }
+
+    /// Sends the records of subtask i to subtask i; both operators must have the same parallelism.
+    pub fn forward(self) -> DataStream<T> {
+        self.partition(Partition::Forward)
+    }
+
+    /// Sends every record to the subtask that `choose` says, given the record's key and the number of subtasks. A number out of range
+    /// fails the job with the operator's name.
+    pub fn partition_custom<K: 'static>(
+        self,
+        key: impl for<'a> Fn(&'a T) -> &'a K + Clone + Send + 'static,
+        choose: impl Fn(&K, usize) -> usize + Clone + Send + 'static,
+    ) -> DataStream<T> {
+        let function = move |record: &T, consumers: usize| choose(key(record), consumers);
+        let make = Arc::new(ByFunction(Prototype::new(function)));
+        self.with_partition(Partition::Custom, EdgeCode::Function(make))
+    }
+
+    fn partition(self, partition: Partition) -> DataStream<T> {
+        self.with_partition(partition, EdgeCode::Plain)
+    }
+
+    pub(crate) fn with_partition(mut self, partition: Partition, code: EdgeCode<T>) -> DataStream<T> {
+        for upstream in &mut self.upstreams {
+            upstream.partition = partition;
+            upstream.code = code.clone();
         }
-    }
-}
-
-impl<T> Clone for Upstream<T> {
-    fn clone(&self) -> Self {
-        Upstream { node: self.node, output: self.output, partition: self.partition, code: self.code.clone() }
-    }
-}
-
-impl<T: Record> Upstream<T> {
-    /// The edge's code.
-    pub(crate) fn edge(&self) -> Arc<dyn Edge> {
-        match &self.code {
-            EdgeCode::Plain => Arc::new(TypedEdge::<T>::plain()),
-            EdgeCode::Keyed(make) | EdgeCode::Custom(make) => make.edge(),
-        }
-    }
-}
-
-/// Edges that are distributed by key.
-pub(crate) struct ByKey<H>(pub(crate) Prototype<H>);
-
-impl<T: Record, H: KeyHasher<T> + Clone + 'static> MakeEdge<T> for ByKey<H> {
-    fn edge(&self) -> Arc<dyn Edge> {
-        Arc::new(TypedEdge::<T>::keyed(self.0.get()))
-    }
-}
-
-/// Edges that are distributed by a user's function.
-pub(crate) struct ByFunction<F>(pub(crate) Prototype<F>);
-
-impl<T: Record, F: Fn(&T, usize) -> usize + Clone + Send + 'static> MakeEdge<T> for ByFunction<F> {
-    fn edge(&self) -> Arc<dyn Edge> {
-        Arc::new(TypedEdge::<T>::custom(self.0.get()))
+        self
     }
 }
