@@ -6,5 +6,8 @@ pub use weft_api::{
     KeyedProcessFunction, KeyedState, KeyedStream, OutputTag, ProcessContext, ProcessFunction, RuntimeContext,
     RuntimeMode, StreamExecutionEnvironment, ValueHandle,
 };
-pub use weft_connectors::prelude::*;
+pub use weft_connectors::{
+    CollectSink, DataGen, DiscardSink, EnvironmentSources, FileSink, FromCollection, FromGenerator, PrintSink, Sequence,
+    SocketTextSource, StreamSinks, TextFileSource, TextFormat,
+};
 pub use weft_record::{Decimal, Key, Record, Str, Timestamp};
