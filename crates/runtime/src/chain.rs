@@ -112,7 +112,7 @@ pub(crate) enum Step {
 pub(crate) struct Chain {
     nodes: Vec<Node>,
     writers: Vec<Box<dyn EdgeWriter>>,
-    /// Writers that said `Blocked`.
+    /// Whether a writer is blocked: by records, by an event that pushed records before it, or by a flush.
     blocked: bool,
     /// The node in whose operator we are, for naming it when it panics.
     current: usize,
@@ -308,6 +308,7 @@ impl Chain {
                     };
                     if let Some(writer) = self.writers.get_mut(edge) {
                         writer.event(event, net);
+                        self.blocked |= writer.is_blocked();
                     }
                 }
             }
@@ -339,7 +340,10 @@ impl Chain {
 
     /// Sends what the edges have gathered.
     pub(crate) fn flush(&mut self, net: &mut Outbox) {
-        self.writers.iter_mut().filter(|w| w.has_unflushed()).for_each(|w| w.flush(net));
+        for writer in self.writers.iter_mut().filter(|w| w.has_unflushed()) {
+            writer.flush(net);
+            self.blocked |= writer.is_blocked();
+        }
     }
 
     /// The earliest processing time an operator waits for.
