@@ -73,16 +73,17 @@ pub trait Committer: Send + 'static {
     /// Makes them visible. Idempotent: it is called again with the same after an error.
     fn commit(&mut self, committables: &[Self::Committable]) -> Result<(), TaskError>;
 
-    /// All attempts of a subtask so far are over without success: whatever they left uncommitted is removed, whether it was told
-    /// of or not.
+    /// The attempts of a subtask that `told` comes from are over without success: what they wrote is removed. The next attempt may
+    /// be writing already, so nothing newer may be touched. What an attempt left without telling of it waits for
+    /// [`finished`](Self::finished) or [`aborted`](Self::aborted).
     fn discard(&mut self, subtask: u32, told: &[Self::Committable]);
 
-    /// The job is over and everything is committed. What it returns reaches the client.
+    /// The job is over and everything is committed; what else its attempts left is removed. What it returns reaches the client.
     fn finished(&mut self) -> Result<Option<Vec<u8>>, TaskError> {
         Ok(None)
     }
 
-    /// The job was cancelled or failed; what was not committed has been discarded.
+    /// The job was cancelled or failed: what was not committed is removed, whether it was told of or not.
     fn aborted(&mut self) {}
 }
 
@@ -171,6 +172,16 @@ struct SinkCoordinator<C: Committer, S> {
     types: PhantomData<S>,
 }
 
+impl<C: Committer, S> SinkCoordinator<C, S> {
+    /// A reset is carried out when the next attempt may have begun, so without anything that tells the attempts apart nothing is
+    /// discarded.
+    fn discard(&mut self, subtask: u32, told: &[C::Committable]) {
+        if !told.is_empty() {
+            self.committer.discard(subtask, told);
+        }
+    }
+}
+
 impl<C: Committer, S> OperatorCoordinator for SinkCoordinator<C, fn() -> S> {
     fn on_event(&mut self, from: ExecutionAttemptId, payload: &[u8], _replies: &mut Replies) -> Result<(), TaskError> {
         let entry = self.pending.entry(from.subtask).or_insert_with(|| (from.attempt, Vec::new()));
@@ -179,7 +190,7 @@ impl<C: Committer, S> OperatorCoordinator for SinkCoordinator<C, fn() -> S> {
         }
         if from.attempt > entry.0 {
             let (_, stale) = std::mem::replace(entry, (from.attempt, Vec::new()));
-            self.committer.discard(from.subtask, &stale);
+            self.discard(from.subtask, &stale);
         }
         let mut decoder = Decoder::new(payload);
         let when = u8::decode(&mut decoder)?;
@@ -198,7 +209,7 @@ impl<C: Committer, S> OperatorCoordinator for SinkCoordinator<C, fn() -> S> {
 
     fn subtask_reset(&mut self, subtask: u32) -> Result<(), TaskError> {
         let told = self.pending.remove(&subtask).map(|(_, told)| told).unwrap_or_default();
-        self.committer.discard(subtask, &told);
+        self.discard(subtask, &told);
         Ok(())
     }
 
