@@ -27,7 +27,12 @@ impl LaneWaker {
         }
     }
 
-    /// Whether somebody called [`wake`](Self::wake) since the last call; clears it.
+    /// Whether somebody called [`wake`](Self::wake) since it was cleared last.
+    pub fn is_notified(&self) -> bool {
+        self.notified.load(Ordering::SeqCst)
+    }
+
+    /// As [`is_notified`](Self::is_notified), and clears it.
     pub fn take_notified(&self) -> bool {
         self.notified.swap(false, Ordering::SeqCst)
     }
