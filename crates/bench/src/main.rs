@@ -9,6 +9,7 @@
 //! counts kept in the repository. They move by parts of a percent where times move by tens.
 
 mod args;
+mod counting_sink;
 mod engine;
 mod hand;
 mod inputs;
