@@ -15,7 +15,7 @@ use weft_control::{CoordinatorMessage, Failure};
 use weft_graph::{ExecutionVertexId, JobGraph};
 use weft_rpc::OperatorEvent;
 use weft_runtime::coordinator::{CoordinatorContext, OperatorCoordinator, Replies};
-use weft_runtime::{Clock, Program, TaskError};
+use weft_runtime::{Clock, JobInfo, Program, TaskError};
 
 /// What the thread is told.
 enum Order {
@@ -38,6 +38,7 @@ impl Coordinators {
     /// Starts the thread. Coordinators are made when [`start`](Self::start) is called.
     pub(crate) fn spawn(
         job: JobId,
+        info: Arc<JobInfo>,
         graph: &JobGraph,
         program: Arc<Program>,
         io: tokio::runtime::Handle,
@@ -50,6 +51,7 @@ impl Coordinators {
             for operator in &vertex.operators {
                 let context = CoordinatorContext {
                     job,
+                    info: info.clone(),
                     operator: operator.id,
                     name: operator.name.clone(),
                     parallelism: vertex.parallelism,

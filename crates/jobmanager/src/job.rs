@@ -38,9 +38,9 @@ impl Job {
         cluster: &Cluster,
         handle: &JobManagerHandle,
     ) -> std::io::Result<Self> {
-        let PlannedJob { job, deployer, program, settings, seed } = planned;
+        let PlannedJob { job, info, deployer, program, settings, seed } = planned;
         let (io, clock) = (cluster.io.clone(), cluster.clock.clone());
-        let coordinators = Coordinators::spawn(job, deployer.graph(), program, io, clock, handle.clone())?;
+        let coordinators = Coordinators::spawn(job, info, deployer.graph(), program, io, clock, handle.clone())?;
         let machine = JobMaster::new(now, job, cluster.epoch, deployer.execution(), settings, seed);
         let fence = Fence { epoch: cluster.epoch, job };
         Ok(Job {

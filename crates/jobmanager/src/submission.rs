@@ -5,7 +5,7 @@ use std::sync::Arc;
 use weft_common::JobId;
 use weft_control::JobMasterSettings;
 use weft_graph::{ExchangePool, ExecutionGraph, GraphError, StreamGraph};
-use weft_runtime::Program;
+use weft_runtime::{JobInfo, Program};
 
 use crate::deployment::Deployer;
 
@@ -13,6 +13,8 @@ use crate::deployment::Deployer;
 pub struct Submission {
     /// Its id.
     pub job: JobId,
+    /// What its operators may know of it.
+    pub info: Arc<JobInfo>,
     /// What the program is.
     pub graph: StreamGraph,
     /// The code of its coordinators.
@@ -28,6 +30,7 @@ pub struct Submission {
 /// A job whose graphs are made and whose channels fit.
 pub(crate) struct PlannedJob {
     pub(crate) job: JobId,
+    pub(crate) info: Arc<JobInfo>,
     pub(crate) deployer: Deployer,
     pub(crate) program: Arc<Program>,
     pub(crate) settings: JobMasterSettings,
@@ -40,6 +43,13 @@ impl Submission {
         let execution = ExecutionGraph::new(&graph);
         let channels = ExchangePool { bytes: self.exchange_pool }.check(&execution)?;
         let deployer = Deployer::new(self.job, graph, execution, &channels);
-        Ok(PlannedJob { job: self.job, deployer, program: self.program, settings: self.settings, seed: self.seed })
+        Ok(PlannedJob {
+            job: self.job,
+            info: self.info,
+            deployer,
+            program: self.program,
+            settings: self.settings,
+            seed: self.seed,
+        })
     }
 }

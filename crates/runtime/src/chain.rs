@@ -346,9 +346,10 @@ impl Chain {
         }
     }
 
-    /// The earliest processing time an operator waits for.
+    /// The earliest processing time that a turn would tell an operator of. One that is in the middle of something, or was told and
+    /// is held up by what comes after it, has to be left alone: its lane would be stepped again and again for nothing.
     pub(crate) fn next_time(&self) -> Option<i64> {
-        self.nodes.iter().filter_map(|n| n.operator.next_time()).min()
+        self.nodes.iter().filter(|n| n.takes_time()).filter_map(|n| n.operator.next_time()).min()
     }
 
     /// Tells operators whose time has come.
@@ -356,7 +357,7 @@ impl Chain {
         let mut any = false;
         for node in &mut self.nodes {
             let due = node.operator.next_time().is_some_and(|t| t <= now_ms);
-            if due && matches!(node.state, State::Free) && !node.queue.iter().any(|i| matches!(i, Item::Time(_))) {
+            if due && node.takes_time() {
                 node.queue.push_back(Item::Time(now_ms));
                 any = true;
             }
@@ -378,6 +379,11 @@ impl Chain {
 }
 
 impl Node {
+    /// Whether it may be told the time, and was not yet.
+    fn takes_time(&self) -> bool {
+        matches!(self.state, State::Free) && !self.queue.iter().any(|item| matches!(item, Item::Time(_)))
+    }
+
     fn process(&mut self, input: usize, mut batch: AnyBatch, clock: &dyn Clock) -> Result<Step, TaskError> {
         if batch.len() > self.run {
             let rest = batch.split_off(self.run);

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::{Clock, TaskError};
+use crate::{Clock, JobInfo, TaskError};
 use weft_common::{ExecutionAttemptId, JobId, OperatorId};
 
 /// Messages to subtasks, in order.
@@ -41,6 +41,8 @@ pub trait CoordinatorFactory: Send + Sync {
 pub struct CoordinatorContext {
     /// The job.
     pub job: JobId,
+    /// What the job is.
+    pub info: Arc<JobInfo>,
     /// The operator.
     pub operator: OperatorId,
     /// Its name.

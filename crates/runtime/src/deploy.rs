@@ -77,6 +77,7 @@ fn operator_context(lane: &LaneContext, deployment: &TaskDeployment, operator: &
         attempt: deployment.attempt,
         parallelism: deployment.parallelism,
         max_parallelism: deployment.max_parallelism,
+        job: lane.job.clone(),
         batch_mode: deployment.batch_mode,
         clock: lane.clock.clone(),
         waker: lane.waker.clone().into(),

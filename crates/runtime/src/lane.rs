@@ -20,7 +20,7 @@ use crate::operator::EventSender;
 use crate::output::OutputLimits;
 use crate::panics::{describe_panic, panic_message};
 use crate::task::{Task, Turn};
-use crate::{Clock, LaneWaker, Program, TaskError, TaskMetrics};
+use crate::{Clock, JobInfo, LaneWaker, Program, TaskError, TaskMetrics};
 use weft_common::{ErrorKind, ExecutionAttemptId, Mono};
 use weft_exchange::{ChannelId, Envelope, ExchangeError, Inbox, Message, Outbox, SlotAddress, Transport};
 use weft_rpc::{OperatorEvent, TaskDeployment, TaskFailure, TaskState, TaskUpdate};
@@ -54,6 +54,8 @@ pub trait TaskListener: Send + Sync {
 pub struct LaneContext {
     /// Its place in the job.
     pub address: SlotAddress,
+    /// The job whose tasks it runs.
+    pub job: Arc<JobInfo>,
     /// The program's code.
     pub program: Arc<Program>,
     /// How messages leave it.

@@ -9,6 +9,7 @@ mod clock;
 pub mod coordinator;
 mod deploy;
 mod error;
+mod job_info;
 mod lane;
 mod metrics;
 mod operator;
@@ -26,6 +27,7 @@ mod waker;
 
 pub use clock::{Clock, SystemClock};
 pub use error::{BoxError, IntoResult, TaskError};
+pub use job_info::JobInfo;
 pub use lane::{Lane, LaneContext, LaneHandle, Mail, Round, TaskListener, default_spill_dir};
 pub use metrics::{Counter, TaskMetrics};
 pub use operator::{EventSender, Flow, Operator, OperatorContext, OperatorFactory, SourceStatus};

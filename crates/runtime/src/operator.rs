@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use crate::output::{OutputLimits, Outputs};
-use crate::{Clock, TaskError};
+use crate::{Clock, JobInfo, TaskError};
 use weft_common::{ExecutionAttemptId, OperatorId};
 use weft_record::AnyBatch;
 use weft_rpc::OperatorEvent;
@@ -123,6 +123,8 @@ pub struct OperatorContext {
     pub parallelism: u32,
     /// How many key groups its keyed streams have.
     pub max_parallelism: u32,
+    /// What it belongs to.
+    pub job: Arc<JobInfo>,
     /// Whether rolling operators emit only final values.
     pub batch_mode: bool,
     /// The time.

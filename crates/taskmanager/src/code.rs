@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use weft_common::JobId;
 use weft_exchange::InProcessTransport;
-use weft_runtime::Program;
+use weft_runtime::{JobInfo, Program};
 
 /// What a worker needs of a job besides its deployments.
 #[derive(Clone)]
 pub struct JobCode {
+    /// What the job is.
+    pub info: Arc<JobInfo>,
     /// The closures and codecs.
     pub program: Arc<Program>,
     /// The way between the job's lanes.
@@ -24,8 +26,8 @@ pub struct JobCodes {
 
 impl JobCodes {
     /// Makes a job's code known.
-    pub fn add(&self, job: JobId, program: Arc<Program>) {
-        let code = JobCode { program, transport: Arc::new(InProcessTransport::new()) };
+    pub fn add(&self, job: JobId, info: Arc<JobInfo>, program: Arc<Program>) {
+        let code = JobCode { info, program, transport: Arc::new(InProcessTransport::new()) };
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner).insert(job, code);
     }
 

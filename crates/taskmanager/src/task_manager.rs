@@ -143,6 +143,7 @@ impl TaskManager {
         let listener = Arc::new(LaneListener { task_manager: self.me.clone(), fence });
         let context = LaneContext {
             address,
+            job: code.info,
             program: code.program,
             transport: code.transport,
             clock: self.environment.clock.clone(),

@@ -11,7 +11,7 @@ use weft_common::{ErrorKind, ExecutionAttemptId, JobId, LeaderEpoch, TaskManager
 use weft_control::{JobMasterSettings, SlotSpread};
 use weft_graph::ExecutionGraph;
 use weft_jobmanager::{JobManager, Submission};
-use weft_runtime::{SystemClock, TaskMetrics};
+use weft_runtime::{JobInfo, SystemClock, TaskMetrics};
 use weft_taskmanager::{JobCodes, Masters, TaskManager, WorkerEnvironment, WorkerSettings};
 
 /// Threads that wait for I/O on behalf of sources and sinks.
@@ -93,9 +93,11 @@ impl EmbeddedCluster {
         let name = job.graph.settings.name.clone();
         let needed = ExecutionGraph::new(&job.graph.to_job_graph().map_err(refused)?).needed_slots();
         let id = JobId(random());
-        self.codes.add(id, job.program.clone());
+        let info = Arc::new(JobInfo { bounded: job.graph.is_bounded(), configuration: job.configuration.clone() });
+        self.codes.add(id, info.clone(), job.program.clone());
         let submission = Submission {
             job: id,
+            info,
             graph: job.graph,
             program: job.program,
             settings: JobMasterSettings::from_configuration(&job.configuration).map_err(wrong)?,
