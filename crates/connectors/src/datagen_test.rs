@@ -1,7 +1,9 @@
 use super::*;
 use crate::test_context::{self, ManualClock};
 
-fn reader(per_second: f64, parallelism: u32) -> (DataGenReader<fn(u64) -> u64>, ManualClock) {
+type Numbers = DataGenReader<fn(u64) -> u64>;
+
+fn reader(per_second: f64, parallelism: u32) -> (Numbers, ManualClock) {
     let clock = ManualClock::default();
     let mut context = test_context::operator(parallelism, 0, 0);
     context.clock = Arc::new(clock.clone());
@@ -10,7 +12,7 @@ fn reader(per_second: f64, parallelism: u32) -> (DataGenReader<fn(u64) -> u64>, 
 }
 
 /// What comes when the reader is polled as a slot would: at the times it asks for, until `ms`.
-fn run(reader: &mut DataGenReader<fn(u64) -> u64>, clock: &ManualClock, ms: u64) -> Vec<u64> {
+fn run(reader: &mut Numbers, clock: &ManualClock, ms: u64) -> Vec<u64> {
     let mut rows = Vec::new();
     loop {
         match reader.poll().expect("no I/O") {

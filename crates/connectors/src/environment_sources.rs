@@ -1,9 +1,13 @@
 //! Sources as methods of the environment.
 
-use weft_api::{DataStream, StreamExecutionEnvironment};
+#[allow(unused_imports, reason = "each is used with some of the features")]
+use weft_api::DataStream;
+use weft_api::StreamExecutionEnvironment;
+#[allow(unused_imports, reason = "each is used with some of the features")]
 use weft_record::{Record, Str};
 
 /// Streams from built-in sources.
+#[allow(clippy::wrong_self_convention, reason = "the names that users of stream engines know")]
 pub trait EnvironmentSources {
     /// The lines of a file, or of the files in a directory and below it. See [`TextFileSource`](crate::TextFileSource).
     #[cfg(feature = "text-files")]
@@ -50,14 +54,7 @@ impl EnvironmentSources for StreamExecutionEnvironment {
     #[cfg(feature = "text-files")]
     #[track_caller]
     fn read_text_file(&self, path: impl AsRef<std::path::Path>) -> DataStream<Str> {
-        let mut source = crate::TextFileSource::new(path);
-        // What the configuration gets wrong is reported when the program is started, by its check of all options.
-        if let Ok(rules) = crate::TextRules::from_configuration(self.configuration()) {
-            source = source.rules(rules);
-        }
-        if let Ok(file_systems) = crate::file_systems(self.configuration()) {
-            source = source.file_systems(file_systems);
-        }
+        let source = crate::TextFileSource::new(path);
         self.from_source(source, "Source: Text File")
     }
 
@@ -102,10 +99,7 @@ impl EnvironmentSources for StreamExecutionEnvironment {
     #[cfg(feature = "socket")]
     #[track_caller]
     fn socket_text_stream(&self, host: &str, port: u16) -> DataStream<Str> {
-        let mut source = crate::SocketTextSource::new(host, port);
-        if let Ok(rules) = crate::TextRules::from_configuration(self.configuration()) {
-            source = source.rules(rules);
-        }
+        let source = crate::SocketTextSource::new(host, port);
         self.from_source(source, "Source: Socket Stream").set_parallelism(1)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use weft_common::ErrorKind;
+use weft_common::{ConfigError, ErrorKind};
 use weft_fs::{FsError, Path};
 use weft_runtime::TaskError;
 
@@ -12,6 +12,9 @@ pub enum ConnectorError {
     /// A file could not be read or written.
     #[error(transparent)]
     File(#[from] FsError),
+    /// An option could not be read.
+    #[error(transparent)]
+    Configuration(#[from] ConfigError),
     /// Text that is not UTF-8, and the policy is to fail.
     #[error(
         "cannot read {source_name} as text: the byte at offset {offset} is not valid UTF-8: convert the input, or set \
@@ -122,6 +125,7 @@ impl ConnectorError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             ConnectorError::File(error) => error.kind(),
+            ConnectorError::Configuration(error) => error.kind(),
             ConnectorError::InvalidUtf8 { .. }
             | ConnectorError::LineTooLong { .. }
             | ConnectorError::FileShrank { .. }

@@ -14,7 +14,8 @@ fn ranges(count: u64, parts: u32) -> Vec<(u64, u64)> {
 
 #[test]
 fn ranges_are_contiguous_and_nearly_equal() {
-    let table: &[(u64, u32, &[(u64, u64)])] = &[
+    type Ranges = &'static [(u64, u64)];
+    let table: &[(u64, u32, Ranges)] = &[
         (0, 4, &[]),
         (1, 4, &[(0, 1)]),
         (10, 1, &[(0, 10)]),

@@ -7,6 +7,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender, error::TryRecvError};
+use weft_common::Configuration;
 use weft_record::{Record, SlabPool, Str};
 use weft_runtime::coordinator::CoordinatorContext;
 use weft_runtime::source::{Boundedness, NextSplit, Source, SourcePoll, SourceReader, SplitEnumerator};
@@ -29,13 +30,14 @@ pub struct SocketTextSource {
     host: String,
     port: u16,
     delimiter: Delimiter,
-    rules: TextRules,
+    /// Those of the job's configuration, if none were given.
+    rules: Option<TextRules>,
 }
 
 impl SocketTextSource {
     /// Lines ended by `\n` or `\r\n`.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
-        SocketTextSource { host: host.into(), port, delimiter: Delimiter::Newline, rules: TextRules::default() }
+        SocketTextSource { host: host.into(), port, delimiter: Delimiter::Newline, rules: None }
     }
 
     /// Lines ended by this text instead.
@@ -44,10 +46,16 @@ impl SocketTextSource {
         SocketTextSource { delimiter: Delimiter::new(delimiter), ..self }
     }
 
-    /// Read by these rules.
+    /// Read by these rules; by default by those of the job's configuration.
     #[must_use]
     pub fn rules(self, rules: TextRules) -> Self {
-        SocketTextSource { rules, ..self }
+        SocketTextSource { rules: Some(rules), ..self }
+    }
+}
+
+impl SocketTextSource {
+    fn rules_in(&self, configuration: &Configuration) -> Result<TextRules, ConnectorError> {
+        Ok(self.rules.map_or_else(|| TextRules::from_configuration(configuration), Ok)?)
     }
 }
 
@@ -61,12 +69,14 @@ impl Source for SocketTextSource {
         Boundedness::Unbounded
     }
 
-    fn enumerator(&self, _context: &CoordinatorContext) -> Result<SocketEnumerator, TaskError> {
+    fn enumerator(&self, context: &CoordinatorContext) -> Result<SocketEnumerator, TaskError> {
+        // Read here to find what is wrong with them before a connection is made.
+        self.rules_in(&context.info.configuration)?;
         Ok(SocketEnumerator { connection: Some(SocketSplit { host: self.host.clone(), port: self.port }) })
     }
 
     fn reader(&self, context: &OperatorContext) -> Result<SocketTextReader, TaskError> {
-        let (delimiter, rules) = (self.delimiter.clone(), self.rules);
+        let (delimiter, rules) = (self.delimiter.clone(), self.rules_in(&context.job.configuration)?);
         Ok(SocketTextReader { delimiter, rules, io: context.io.clone(), waker: context.waker.clone(), current: None })
     }
 }
@@ -197,7 +207,7 @@ async fn receive(
         let ended = read.map_err(|source| ConnectorError::Socket { address: split.address(), source })? == 0;
         match ended {
             true => assembler.finish(&mut lines)?,
-            false => assembler.push(block, 0, &mut lines)?,
+            false => assembler.push(fitting(block, &pool), 0, &mut lines)?,
         }
         if !lines.is_empty() && sender.send(Received::Lines(lines)).await.is_err() {
             return Ok(());
@@ -208,6 +218,16 @@ async fn receive(
             return Ok(());
         }
     }
+}
+
+/// Lines keep the block they lie in, so a few bytes should not lie in a big one.
+fn fitting(block: Vec<u8>, pool: &SlabPool) -> Vec<u8> {
+    if block.len() > BLOCK / 4 {
+        return block;
+    }
+    let small = block.as_slice().to_vec();
+    pool.put(block);
+    small
 }
 
 async fn connect(split: &SocketSplit) -> Result<TcpStream, ConnectorError> {

@@ -1,6 +1,8 @@
 //! Sinks as methods of a stream.
 
-use weft_api::{Collected, DataStream, DataStreamSink};
+use weft_api::DataStream;
+#[allow(unused_imports, reason = "each is used with some of the features")]
+use weft_api::{Collected, DataStreamSink};
 use weft_record::Record;
 
 /// Built-in ends of a stream.

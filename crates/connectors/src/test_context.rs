@@ -36,6 +36,7 @@ impl EventSender for NoEvents {
 
 pub(crate) fn operator(parallelism: u32, subtask: u32, attempt: u32) -> OperatorContext {
     OperatorContext {
+        job: Arc::default(),
         operator: OperatorId(1),
         name: "test".into(),
         attempt: ExecutionAttemptId { vertex: JobVertexId(1), subtask, attempt },
@@ -53,7 +54,15 @@ pub(crate) fn operator(parallelism: u32, subtask: u32, attempt: u32) -> Operator
 
 pub(crate) fn coordinator(parallelism: u32, io: Option<Handle>) -> CoordinatorContext {
     let clock = Arc::new(ManualClock::default());
-    CoordinatorContext { job: JobId(0xabc), operator: OperatorId(1), name: "test".into(), parallelism, io, clock }
+    CoordinatorContext {
+        job: JobId(0xabc),
+        info: Arc::default(),
+        operator: OperatorId(1),
+        name: "test".into(),
+        parallelism,
+        io,
+        clock,
+    }
 }
 
 /// All splits of a source.
@@ -100,10 +109,6 @@ impl Driver {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.worker_threads(1).enable_all().build().expect("a runtime");
         Driver { runtime, waker: Arc::default() }
-    }
-
-    pub(crate) fn runtime(&self) -> &tokio::runtime::Runtime {
-        &self.runtime
     }
 
     pub(crate) fn wakes(&self) -> u64 {

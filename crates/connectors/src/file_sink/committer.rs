@@ -35,6 +35,12 @@ impl FileCommitter {
         Ok(FileCommitter { file_system, directory, io, numbers: HashMap::new(), given: HashMap::new() })
     }
 
+    /// One that is to commit what another was about to.
+    #[cfg(test)]
+    pub(crate) fn resumed(file_system: Arc<dyn FileSystem>, directory: Path) -> Self {
+        FileCommitter { file_system, directory, io: None, numbers: HashMap::new(), given: HashMap::new() }
+    }
+
     /// Where the parts are.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
@@ -74,9 +80,10 @@ impl Committer for FileCommitter {
     }
 
     fn discard(&mut self, subtask: u32, told: &[PendingPart]) {
-        // What an attempt told of is older than the attempt that may be writing by now. When nothing was told, none is.
-        let newest = told.iter().map(|part| part.attempt).max().unwrap_or(u32::MAX);
-        self.remove(|file| file.subtask == subtask && file.attempt <= newest);
+        // What an attempt told of is older than the attempt that may be writing by now.
+        if let Some(newest) = told.iter().map(|part| part.attempt).max() {
+            self.remove(|file| file.subtask == subtask && file.attempt <= newest);
+        }
     }
 
     fn finished(&mut self) -> Result<Option<Vec<u8>>, TaskError> {

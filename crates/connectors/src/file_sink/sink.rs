@@ -7,15 +7,19 @@ use super::committer::FileCommitter;
 use super::part_name::InProgress;
 use super::part_writer::{PartWriter, PendingPart};
 use super::writer::FileWriter;
+use crate::TextFormat;
 use crate::location::Location;
-use crate::{ConnectorError, TextFormat};
+use weft_common::configuration::options;
 use weft_fs::FileSystems;
 use weft_record::Record;
 use weft_runtime::coordinator::CoordinatorContext;
 use weft_runtime::sink::Sink;
-use weft_runtime::{OperatorContext, TaskError};
+use weft_runtime::{JobInfo, OperatorContext, TaskError};
 
 /// Writes records as lines into files `part-<subtask>-<number>` of a directory, which appear when the job finishes.
+///
+/// In a job that does not come to an end, parts are finished and shown every `sink.rolling-interval` (default one minute), each
+/// record at least once.
 ///
 /// A directory that already holds files fails the job before it runs. What a failed or cancelled job wrote is removed.
 pub struct FileSink<T> {
@@ -33,7 +37,7 @@ impl<T: TextFormat> FileSink<T> {
 }
 
 impl<T> FileSink<T> {
-    /// In one of these file systems; in the local one by default.
+    /// In one of these file systems; by default in those of the job's configuration.
     #[must_use]
     pub fn file_systems(self, file_systems: FileSystems) -> Self {
         FileSink { location: self.location.with_file_systems(file_systems), ..self }
@@ -60,20 +64,21 @@ impl<T: Record + TextFormat> Sink for FileSink<T> {
     type Committer = FileCommitter;
 
     fn writer(&self, context: &OperatorContext) -> Result<FileWriter<T>, TaskError> {
-        let (file_system, directory) = self.location.resolve().map_err(ConnectorError::from)?;
+        let (file_system, directory) = self.location.resolve(&context.job.configuration)?;
         let first = InProgress {
             subtask: context.subtask(),
             counter: 0,
             run: run_of(context),
             attempt: context.attempt.attempt,
         };
-        Ok(FileWriter::new(PartWriter::new(file_system, directory, first), self.rolling, context))
+        let rolling = self.rolling_in(&context.job)?;
+        Ok(FileWriter::new(PartWriter::new(file_system, directory, first), rolling, context))
     }
 
     fn committer(&self, context: &CoordinatorContext) -> Result<FileCommitter, TaskError> {
-        let (file_system, directory) = self.location.resolve().map_err(ConnectorError::from)?;
+        let (file_system, directory) = self.location.resolve(&context.info.configuration)?;
         let committer = FileCommitter::begin(file_system, directory, context.io.clone())?;
-        if let Some(interval) = self.rolling {
+        if let Some(interval) = self.rolling_in(&context.info)? {
             tracing::warn!(
                 "files in {} are finished every {interval:?}, with every record at least once: after a restart some may \
                  come again",
@@ -81,6 +86,18 @@ impl<T: Record + TextFormat> Sink for FileSink<T> {
             );
         }
         Ok(committer)
+    }
+}
+
+impl<T> FileSink<T> {
+    /// How often parts are finished: as the program says; else never in a job that comes to an end, and as the configuration says
+    /// in one that does not.
+    fn rolling_in(&self, job: &JobInfo) -> Result<Option<Duration>, TaskError> {
+        if job.bounded || self.rolling.is_some() {
+            return Ok(self.rolling);
+        }
+        let interval = job.configuration.get(&options::SINK_ROLLING_INTERVAL);
+        interval.map(Some).map_err(|e| TaskError::of(e.kind(), e))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::task::Waker;
 
 use tokio::runtime::Handle;
-use weft_fs::Path;
+use weft_fs::{FileSystems, Path};
 use weft_record::{SlabPool, Str};
 use weft_runtime::source::{SourcePoll, SourceReader};
 use weft_runtime::{OperatorContext, TaskError};
@@ -13,7 +13,6 @@ use super::FileSplit;
 use super::ahead::{Input, SplitInput, SplitOpener};
 use super::split_lines::BLOCK;
 use crate::ConnectorError;
-use crate::location::Location;
 use crate::text::{Delimiter, LineCutter, Lines, TextRules};
 
 /// Unused blocks kept for the next reads.
@@ -21,7 +20,7 @@ const KEPT_BLOCKS: u64 = 4;
 
 /// Cuts the lines of its splits, one split after the other.
 pub struct TextFileReader {
-    location: Location,
+    file_systems: FileSystems,
     rules: TextRules,
     pool: SlabPool,
     io: Option<Handle>,
@@ -37,9 +36,9 @@ struct Current {
 }
 
 impl TextFileReader {
-    pub(crate) fn new(location: Location, rules: TextRules, context: &OperatorContext) -> Self {
+    pub(crate) fn new(file_systems: FileSystems, rules: TextRules, context: &OperatorContext) -> Self {
         TextFileReader {
-            location,
+            file_systems,
             rules,
             pool: SlabPool::new((KEPT_BLOCKS * BLOCK) as usize),
             io: context.io.clone(),
@@ -50,7 +49,7 @@ impl TextFileReader {
     }
 
     fn begin(&self, split: FileSplit) -> Result<Current, ConnectorError> {
-        let file_system = self.location.file_system_of(&Path::parse(&split.path)?)?;
+        let file_system = self.file_systems.get(&Path::parse(&split.path)?)?;
         let opener = SplitOpener { file_system, rules: self.rules, pool: self.pool.clone() };
         let cutter = LineCutter::new(Delimiter::Newline, self.rules.max_line_length, split.path.clone());
         let input = SplitInput::begin(opener, split, self.io.as_ref(), self.waker.clone())?;

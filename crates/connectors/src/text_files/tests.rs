@@ -1,8 +1,11 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use weft_common::Configuration;
+use weft_common::configuration::Origin;
 use weft_fs::{CreateOptions, FileSystem, FileSystems, MemoryFileSystem, Path};
-use weft_runtime::source::{Source, SourcePoll, SourceReader};
+use weft_runtime::JobInfo;
+use weft_runtime::source::{NextSplit, Source, SourcePoll, SourceReader, SplitEnumerator};
 
 use super::*;
 use crate::test_context::{self, Driver};
@@ -43,7 +46,6 @@ fn failure(source: &TextFileSource) -> String {
         Err(error) => return error.to_string(),
     };
     let mut reader = source.reader(&test_context::operator(1, 0, 0)).expect("a reader");
-    use weft_runtime::source::{NextSplit, SplitEnumerator};
     while let NextSplit::Split(split) = enumerator.next_split(0).expect("a split") {
         reader.add_split(split).expect("a split");
     }
@@ -100,7 +102,7 @@ fn a_missing_file_is_found_before_any_record_is_read() {
     let relative = TextFileSource::new("no/such/book");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let context = test_context::coordinator(1, Some(runtime.handle().clone()));
-    let error = relative.enumerator(&context).err().expect("no such file").to_string();
+    let error = relative.enumerator(&context).map(drop).expect_err("no such file").to_string();
     let absolute = std::env::current_dir().expect("a directory").join("no/such/book");
     assert!(error.contains(&format!("file://{}", absolute.display())), "{error}");
 }
@@ -111,7 +113,7 @@ fn an_unreadable_file_is_found_before_any_record_is_read() {
     let fault = weft_fs::Fault::Fail(std::io::ErrorKind::PermissionDenied);
     memory.faults().add(weft_fs::FaultRule::new(weft_fs::Operation::Open, "/in/b", fault));
     let source = source(&memory, "/in");
-    let error = source.enumerator(&test_context::coordinator(1, None)).err().expect("unreadable").to_string();
+    let error = source.enumerator(&test_context::coordinator(1, None)).map(drop).expect_err("unreadable").to_string();
     assert!(error.contains("cannot open mem:///in/b: permission denied"), "{error}");
 }
 
@@ -137,6 +139,17 @@ fn a_line_that_is_too_long_is_named_by_file_offset_and_key() {
     }
     let longest = lines(&source(&memory, "/book"), 1).iter().map(String::len).max();
     assert_eq!(longest, Some(3 << 20), "by default there is room for it");
+}
+
+#[test]
+fn what_the_configuration_gets_wrong_is_said_before_any_record_is_read() {
+    let mut configuration = Configuration::new();
+    configuration.set_raw("source.text.invalid-utf8", "ignore", Origin::CommandLine);
+    let mut context = test_context::coordinator(1, None);
+    context.info = Arc::new(JobInfo { configuration, ..JobInfo::default() });
+    let source = source(&memory(&[("/book", b"to be")]), "/book");
+    let error = source.enumerator(&context).map(drop).expect_err("no such policy").to_string();
+    assert!(error.contains("source.text.invalid-utf8") && error.contains("ignore"), "{error}");
 }
 
 #[test]
