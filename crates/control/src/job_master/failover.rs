@@ -75,17 +75,12 @@ impl JobMaster {
             return Ok(());
         };
         if failure.recoverability == Recoverability::NonRecoverable {
-            return self.fail_for_good(
-                now,
-                failure,
-                "recovery is suppressed: the failure is marked non-recoverable",
-                out,
-            );
+            return self.fail_for_good(now, failure, "not restarted: running again would not help", out);
         }
         let entropy = self.entropy.next();
         let decision = self.backoff.on_failure(now.mono, entropy);
         let Some(delay) = decision.restart_after else {
-            let why = recovery_suppressed_by(self.backoff.strategy());
+            let why = format!("not restarted again: {}", self.backoff.strategy());
             return self.fail_for_good(now, failure, &why, out);
         };
         if decision.new_attempt {
@@ -109,7 +104,7 @@ impl JobMaster {
         Ok(())
     }
 
-    /// Files the failure and ends the job with it.
+    /// Files the failure and ends the job with it. Why it is not restarted is told where somebody may expect a restart.
     pub(super) fn fail_for_good(
         &mut self,
         now: Now,
@@ -118,12 +113,16 @@ impl JobMaster {
         out: &mut Commands,
     ) -> Result<(), ControlError> {
         let message = match (&failure.origin.task, &failure.operator) {
-            (Some(task), Some(operator)) => format!("{task}, operator {operator}: {}", failure.message),
+            (Some(task), Some(operator)) => format!("operator `{operator}` in {task}: {}", failure.message),
             (Some(task), None) => format!("{task}: {}", failure.message),
-            (None, Some(operator)) => format!("operator {operator}: {}", failure.message),
+            (None, Some(operator)) => format!("operator `{operator}`: {}", failure.message),
             (None, None) => failure.message.clone(),
         };
-        let end = FinalFailure { message: format!("{message}; {why_not_restarted}"), kind: failure.kind };
+        let message = match self.backoff.strategy() {
+            RestartStrategy::None => message,
+            _ => format!("{message}; {why_not_restarted}"),
+        };
+        let end = FinalFailure { message, kind: failure.kind };
         self.exceptions.push_root(failure, now.wall_ms);
         self.begin_failing(now, end, out)
     }
@@ -198,8 +197,4 @@ impl JobMaster {
             _ => self.fail_for_good(now, failure, "not restarted: running again would not help", out),
         }
     }
-}
-
-fn recovery_suppressed_by(strategy: &RestartStrategy) -> String {
-    format!("recovery is suppressed by {strategy}")
 }

@@ -212,7 +212,10 @@ impl JobMaster {
         if !std::mem::take(&mut self.coordinators.running) {
             return Ok(Handled::Ignored(Ignored::Repeated));
         }
-        let failure = Failure { message: format!("the job's coordinators failed: {}", failure.message), ..failure };
+        let failure = match failure.operator {
+            Some(_) => failure,
+            None => Failure { message: format!("the job's coordinators failed: {}", failure.message), ..failure },
+        };
         self.fail(now, failure, None, out)?;
         Ok(Handled::Applied)
     }

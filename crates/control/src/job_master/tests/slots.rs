@@ -15,8 +15,7 @@ fn a_job_without_its_slots_fails_and_says_what_is_missing() {
         final_message(&out),
         "NoResourceAvailable: allocating slots for the job within slot.request.timeout (300 s): needed 5 (3 for group \
          default, 2 for group ingest), held 3, the cluster has 0 free and 1 pending; start more TaskManagers, raise \
-         taskmanager.numberOfTaskSlots or lower the parallelism; recovery is suppressed by \
-         NoRestartBackoffTimeStrategy"
+         taskmanager.numberOfTaskSlots or lower the parallelism"
     );
     assert!(out.contains(&Command::ReleaseSlots { slots: vec![slot(0), slot(1), slot(2)] }));
     assert_eq!(job.state_of(0, 0), (0, ExecutionState::Canceled));
