@@ -16,6 +16,13 @@ mod prototype;
 mod rolling;
 mod sides;
 
+#[cfg(test)]
+mod keyed_test;
+#[cfg(test)]
+mod plain_test;
+#[cfg(test)]
+mod test_bench;
+
 pub use co_flat_map::CoFlatMap;
 pub use co_map::CoMap;
 pub use co_process::{CoProcessFunction, CoProcessOperator};
