@@ -48,6 +48,13 @@ impl<T: Record> DataStream<T> {
         self.operator("disable_chaining", |node| node.chaining = ChainingStrategy::Never)
     }
 
+    /// Says that the operator's function blocks: the tasks of its chain get a thread of their own, so that the others in their slot
+    /// go on meanwhile. It still counts in its slot.
+    #[track_caller]
+    pub fn blocking(self) -> Self {
+        self.operator("blocking", |node| node.blocking = true)
+    }
+
     /// Changes the operator this stream comes from. A union comes from several, and a side output is not what its operator is named by.
     #[track_caller]
     fn operator(self, call: &'static str, change: impl FnOnce(&mut StreamNode)) -> Self {
@@ -63,8 +70,8 @@ impl<T: Record> DataStream<T> {
                 builder.fail(Mistake::SettingOfSideOutput { call, place, operator });
             }
             upstreams => {
-                let operators = builder.labels(upstreams.iter().map(|upstream| upstream.operator.node));
-                builder.fail(Mistake::SettingOfUnion { call, place, operators });
+                let origin = builder.origin(upstreams.iter().map(|upstream| upstream.operator.node));
+                builder.fail(Mistake::SettingOfUnion { call, place, origin });
             }
         }
         drop(builder);

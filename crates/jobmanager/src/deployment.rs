@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use weft_common::{ExecutionAttemptId, JobId, OperatorId};
+use weft_common::{ExecutionAttemptId, JobId, JobVertexId, OperatorId};
 use weft_graph::{ExecutionGraph, ExecutionVertexId, JobEdge, JobGraph, JobVertex, RuntimeMode, SlotChannels};
-use weft_rpc::{ChainedOperator, InputEdge, OutputEdge, Placement, TaskDeployment};
+use weft_rpc::{ChainedOperator, InputEdge, OutputEdge, Placement, TaskDeployment, blocking_lane};
 
 /// Writes deployments of one job.
 pub(crate) struct Deployer {
@@ -35,6 +35,12 @@ impl Deployer {
     /// Every subtask of the job.
     pub(crate) fn subtasks(&self) -> impl Iterator<Item = ExecutionVertexId> {
         self.execution.vertices().iter().flat_map(|v| v.subtasks()).map(|s| s.id)
+    }
+
+    /// The lane of a vertex's tasks in a slot: the slot's own, or one of their own for a chain that blocks its thread.
+    pub(crate) fn lane(&self, vertex: JobVertexId, slot: u32) -> u32 {
+        let position = self.graph.vertices.iter().position(|v| v.id == vertex && v.blocking);
+        position.map_or(slot, |p| blocking_lane(slot, p as u32))
     }
 
     /// What the TaskManager is told of one attempt; `None` for one that the job does not have.

@@ -123,8 +123,9 @@ impl Job {
         let mut placement = Placement::default();
         for subtask in self.deployer.subtasks() {
             let slot = self.machine.slot_of(subtask);
-            let lane = slot.map_or((u32::MAX, u32::MAX), |s| (cluster.worker_of(&s.slot.task_manager), s.slot.index));
-            placement.lanes.entry(subtask.vertex).or_default().push(lane);
+            let lane = |slot: u32| self.deployer.lane(subtask.vertex, slot);
+            let place = slot.map_or((u32::MAX, u32::MAX), |s| (cluster.worker_of(&s.slot.task_manager), lane(s.slot.index)));
+            placement.lanes.entry(subtask.vertex).or_default().push(place);
         }
         placement
     }

@@ -14,6 +14,19 @@ pub struct Placement {
     pub lanes: BTreeMap<JobVertexId, Vec<(u32, u32)>>,
 }
 
+/// Lanes of slots have the slot's number in these bits.
+const SLOT_BITS: u32 = 16;
+
+/// The lane, in slot `slot`, of the tasks of a chain that blocks its thread. `vertex` tells it from the slot's other such chains.
+pub fn blocking_lane(slot: u32, vertex: u32) -> u32 {
+    slot | (vertex + 1) << SLOT_BITS
+}
+
+/// The slot that a lane belongs to.
+pub fn slot_of_lane(lane: u32) -> u32 {
+    lane & ((1 << SLOT_BITS) - 1)
+}
+
 /// One subtask of one vertex: a chain of operators with its inputs and outputs.
 #[derive(Clone, Debug)]
 pub struct TaskDeployment {

@@ -12,6 +12,8 @@ mod deployment;
 mod gateway;
 mod update;
 
-pub use deployment::{ChainedOperator, InputEdge, OutputEdge, Placement, TaskDeployment};
+pub use deployment::{
+    ChainedOperator, InputEdge, OutputEdge, Placement, TaskDeployment, blocking_lane, slot_of_lane,
+};
 pub use gateway::{Fence, JobMasterGateway, ResourceManagerGateway, TaskManagerGateway};
 pub use update::{OperatorEvent, TaskFailure, TaskState, TaskUpdate};

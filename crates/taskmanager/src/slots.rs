@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use weft_common::{AllocationId, ExecutionAttemptId, JobId};
+use weft_rpc::slot_of_lane;
 use weft_runtime::LaneHandle;
 
 /// A lane's thread.
@@ -48,9 +49,9 @@ impl Slots {
         self.lanes.get(&(job, *lane)).map(|l| &l.handle)
     }
 
-    /// Takes out everything of a job, or of one of its lanes.
-    pub(crate) fn remove_lanes(&mut self, job: JobId, lane: Option<u32>) -> Vec<LaneThread> {
-        let matches = |j: JobId, l: u32| j == job && lane.is_none_or(|lane| lane == l);
+    /// Takes out all lanes of a job, or those of one of its slots.
+    pub(crate) fn remove_lanes(&mut self, job: JobId, slot: Option<u32>) -> Vec<LaneThread> {
+        let matches = |j: JobId, l: u32| j == job && slot.is_none_or(|slot| slot == slot_of_lane(l));
         self.tasks.retain(|(j, _), l| !matches(*j, *l));
         let keys: Vec<_> = self.lanes.keys().filter(|(j, l)| matches(*j, *l)).copied().collect();
         keys.iter().filter_map(|key| self.lanes.remove(key)).collect()
