@@ -40,6 +40,7 @@ impl LineAssembler {
     }
 
     /// Passes over bytes of the input that come before the first line.
+    #[cfg(feature = "text-files")]
     pub(crate) fn skip(&mut self, bytes: usize) {
         self.offset += bytes as u64;
     }

@@ -1,5 +1,7 @@
 //! What ends a line.
 
+#![cfg_attr(not(feature = "socket"), allow(dead_code, reason = "files have line feeds only"))]
+
 use std::sync::Arc;
 
 use memchr::{memchr, memmem, memrchr};
