@@ -89,9 +89,13 @@ impl Builder {
         self.graph.node(node).map_or_else(|_| nobody(), StreamNode::label)
     }
 
-    /// How errors call several operators.
-    pub(crate) fn labels(&self, nodes: impl IntoIterator<Item = NodeId>) -> String {
-        nodes.into_iter().map(|node| self.label(node).to_string()).collect::<Vec<_>>().join(" and ")
+    /// How errors call what a stream comes from.
+    pub(crate) fn origin(&self, nodes: impl IntoIterator<Item = NodeId>) -> String {
+        let labels: Vec<_> = nodes.into_iter().map(|node| self.label(node).to_string()).collect();
+        match labels.as_slice() {
+            [label] => format!("operator {label}"),
+            _ => format!("a union of operators {}", labels.join(" and ")),
+        }
     }
 
     /// Keeps a mistake for `execute` to report, if it is the first.

@@ -6,18 +6,18 @@ use weft_graph::{OperatorLabel, ProgramPlace};
 /// A call that makes no sense where it stands. Kept, and reported by `execute`.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Mistake {
-    #[error("{call} at {place} follows a union of operators {operators}: call it on each of them, before union")]
-    SettingOfUnion { call: &'static str, place: ProgramPlace, operators: String },
+    #[error("{call} at {place} follows {origin}: call it on each of them, before union")]
+    SettingOfUnion { call: &'static str, place: ProgramPlace, origin: String },
     #[error(
         "{call} at {place} follows a side output of operator {operator}: call it on what process returned, before \
          side_output"
     )]
     SettingOfSideOutput { call: &'static str, place: ProgramPlace, operator: OperatorLabel },
     #[error(
-        "side_output(\"{tag}\") at {place} is asked of {operators}, which has no side outputs: ask the stream that \
+        "side_output(\"{tag}\") at {place} is asked of {origin}, which has no side outputs: ask the stream that \
          process returned"
     )]
-    NoSideOutputs { tag: String, place: ProgramPlace, operators: String },
+    NoSideOutputs { tag: String, place: ProgramPlace, origin: String },
     #[error(
         "side_output(\"{tag}\") at {place} is asked of operator {operator} for records of another type than before: \
          use one OutputTag for it everywhere"

@@ -146,10 +146,13 @@ impl<T: Record> DataStream<T> {
     }
 
     fn side_upstream<S: Record>(&self, tag: &OutputTag<S>, place: ProgramPlace) -> Option<Upstream<S>> {
+        if self.upstreams.is_empty() {
+            return None;
+        }
         let mut builder = self.env.inner.builder.borrow_mut();
         let (Some(sides), [upstream]) = (&self.sides, self.upstreams.as_slice()) else {
-            let operators = builder.labels(self.upstreams.iter().map(|upstream| upstream.operator.node));
-            builder.fail(Mistake::NoSideOutputs { tag: tag.name().to_owned(), place, operators });
+            let origin = builder.origin(self.upstreams.iter().map(|upstream| upstream.operator.node));
+            builder.fail(Mistake::NoSideOutputs { tag: tag.name().to_owned(), place, origin });
             return None;
         };
         if !sides.declare(tag) {

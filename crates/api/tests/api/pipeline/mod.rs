@@ -1,10 +1,10 @@
 //! Pipelines as the golden rows describe them: programs of a few operators, and the JobGraph that came of each.
 
-mod build;
 mod outcome;
+mod program;
 
-pub(crate) use build::stream_graph;
 pub(crate) use outcome::Outcome;
+pub(crate) use program::program;
 
 use serde::Deserialize;
 

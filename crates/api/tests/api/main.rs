@@ -1,0 +1,12 @@
+//! Programs against the graphs they make. Nothing is run: the executor keeps what is submitted to it.
+
+mod configuration;
+mod golden_job_graphs;
+mod inference;
+mod jobs;
+mod mistakes;
+mod pipeline;
+mod readme;
+mod settings;
+mod shape;
+mod support;
