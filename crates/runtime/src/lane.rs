@@ -129,7 +129,11 @@ pub struct Lane {
     outbox: Outbox,
     tasks: Vec<Task>,
     ends: HashMap<(ChannelId, bool), (ExecutionAttemptId, End)>,
-    /// Credit for writers that are not deployed yet.
+    /// The newest attempt that was started at each end of a channel, by edge and subtask: what is for an older one, or for that
+    /// one when it is gone, comes too late.
+    started: HashMap<(u32, u32, bool), u32>,
+    /// Messages for tasks that are not deployed yet: a producer may have credit to give back, or nothing but events to send, before
+    /// its peer is there.
     early: Vec<Envelope>,
     flushed: Mono,
 }
@@ -146,6 +150,7 @@ impl Lane {
             outbox: Outbox::default(),
             tasks: Vec::new(),
             ends: HashMap::new(),
+            started: HashMap::new(),
             early: Vec::new(),
             flushed,
         }
@@ -211,12 +216,14 @@ impl Lane {
     fn start(&mut self, mut task: Task, deployment: &TaskDeployment) {
         let (subtask, attempt) = (task.attempt.subtask, task.attempt.attempt);
         for (index, input) in deployment.inputs.iter().enumerate() {
+            self.started.insert((input.edge, subtask, false), attempt);
             for from in input.sources.clone() {
                 let id = ChannelId { edge: input.edge, from, to: subtask, attempt };
                 self.ends.insert((id, false), (task.attempt, End::Gate(index)));
             }
         }
         for (index, output) in deployment.outputs.iter().enumerate() {
+            self.started.insert((output.edge, subtask, true), attempt);
             for to in output.targets.clone() {
                 let id = ChannelId { edge: output.edge, from: subtask, to, attempt };
                 self.ends.insert((id, true), (task.attempt, End::Writer(index)));
@@ -238,7 +245,9 @@ impl Lane {
     fn operator_event(&mut self, event: OperatorEvent) {
         let Some(index) = self.tasks.iter().position(|t| t.attempt == event.attempt) else { return };
         let Some(task) = self.tasks.get_mut(index) else { return };
-        if let Err(error) = task.operator_event(event.operator, &event.payload) {
+        let heard = catch_unwind(AssertUnwindSafe(|| task.operator_event(event.operator, &event.payload)));
+        let heard = heard.unwrap_or_else(|panic| Err(panic_error(&*panic).at(task.chain().current_operator())));
+        if let Err(error) = heard {
             self.fail(index, &error);
         }
     }
@@ -252,7 +261,7 @@ impl Lane {
         self.arrived = arrived;
     }
 
-    /// Gives a message to its task. Data for nobody is dropped: its task is gone. Credit for nobody is kept: its task may come.
+    /// Gives a message to its task. One for a task that is still to come is kept, one for a task that is gone is dropped.
     fn receive_one(&mut self, envelope: Envelope) {
         let Envelope { channel, message } = envelope;
         let to_writer = match message {
@@ -261,7 +270,7 @@ impl Lane {
             _ => false,
         };
         let Some(&(attempt, end)) = self.ends.get(&(channel, to_writer)) else {
-            if matches!(message, Message::Credit(_)) {
+            if self.is_early(channel, to_writer) {
                 self.early.push(Envelope { channel, message });
             }
             return;
@@ -282,6 +291,11 @@ impl Lane {
         if let Err(error) = result {
             self.fail(index, &error);
         }
+    }
+
+    fn is_early(&self, channel: ChannelId, to_writer: bool) -> bool {
+        let subtask = if to_writer { channel.from } else { channel.to };
+        self.started.get(&(channel.edge, subtask, to_writer)).is_none_or(|newest| *newest < channel.attempt)
     }
 
     fn turns(&mut self) -> bool {
