@@ -146,8 +146,11 @@ impl Chain {
         self.writers.get_mut(index)
     }
 
-    pub(crate) fn operator_at(&mut self, index: usize) -> Option<&mut Box<dyn Operator>> {
-        self.nodes.get_mut(index).map(|n| &mut n.operator)
+    /// A coordinator's message for an operator.
+    pub(crate) fn operator_event(&mut self, index: usize, payload: &[u8]) -> Result<(), TaskError> {
+        self.current = index;
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
+        node.operator.on_event(payload).map_err(|e| e.at(&node.name))
     }
 
     /// Records handed to output edges; for a chain that ends in a sink, none.

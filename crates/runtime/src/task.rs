@@ -93,10 +93,7 @@ impl Task {
     /// A coordinator's message for one of its operators.
     pub(crate) fn operator_event(&mut self, operator: OperatorId, payload: &[u8]) -> Result<(), TaskError> {
         let index = self.operators.iter().position(|o| *o == operator);
-        match index.and_then(|i| self.chain.operator_at(i)) {
-            Some(operator) => operator.on_event(payload),
-            None => Ok(()),
-        }
+        index.map_or(Ok(()), |index| self.chain.operator_event(index, payload))
     }
 
     /// Works until there is nothing to do or `budget` is used up.
