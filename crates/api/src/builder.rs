@@ -58,7 +58,7 @@ impl Builder {
 
     /// Leads a stream into an operator of this program.
     pub(crate) fn add_edge(&mut self, from: OperatorRef, edge: StreamEdge, code: Arc<dyn weft_exchange::Edge>) {
-        if from.program != self.program {
+        if !self.owns(from) {
             let reader = self.label(edge.to);
             return self.fail(Mistake::ForeignStream { reader });
         }
@@ -76,14 +76,19 @@ impl Builder {
         place: ProgramPlace,
         change: impl FnOnce(&mut StreamNode) -> R,
     ) -> Option<R> {
-        if operator.program != self.program {
+        if !self.owns(operator) {
             self.fail(Mistake::ForeignOperator { call, place });
             return None;
         }
         self.graph.node_mut(operator.node).map(change).map_err(|error| self.fail(error)).ok()
     }
 
-    /// How errors call an operator.
+    /// Whether the operator is one of this program.
+    pub(crate) fn owns(&self, operator: OperatorRef) -> bool {
+        operator.program == self.program
+    }
+
+    /// How errors call an operator of this program.
     pub(crate) fn label(&self, node: NodeId) -> OperatorLabel {
         let nobody = || OperatorLabel { name: String::new(), place: None };
         self.graph.node(node).map_or_else(|_| nobody(), StreamNode::label)

@@ -65,6 +65,9 @@ impl<T: Record> DataStream<T> {
             [upstream] if upstream.output == 0 => {
                 builder.change(upstream.operator, call, place, change);
             }
+            upstreams if upstreams.iter().any(|upstream| !builder.owns(upstream.operator)) => {
+                builder.fail(Mistake::ForeignOperator { call, place });
+            }
             [upstream] => {
                 let operator = builder.label(upstream.operator.node);
                 builder.fail(Mistake::SettingOfSideOutput { call, place, operator });

@@ -150,6 +150,10 @@ impl<T: Record> DataStream<T> {
             return None;
         }
         let mut builder = self.env.inner.builder.borrow_mut();
+        if self.upstreams.iter().any(|upstream| !builder.owns(upstream.operator)) {
+            builder.fail(Mistake::ForeignOperator { call: "side_output", place });
+            return None;
+        }
         let (Some(sides), [upstream]) = (&self.sides, self.upstreams.as_slice()) else {
             let origin = builder.origin(self.upstreams.iter().map(|upstream| upstream.operator.node));
             builder.fail(Mistake::NoSideOutputs { tag: tag.name().to_owned(), place, origin });

@@ -113,7 +113,7 @@ fn union() {
 fn connect() {
     let program = TestProgram::new();
     let connected = || program.words().connect(program.env.from_elements([1u8, 2]).broadcast());
-    end(connected().map(|(_, n)| n, |rule| u64::from(rule)).name("map"));
+    end(connected().map(|(_, n)| n, |rule| 2 * u64::from(rule)).name("map"));
     end(connected().map_with(|_| (|(_, n)| n, |rule| u64::from(rule))).name("map with"));
     end(connected().flat_map(|(_, n), out| out.emit(n), |rule, out| out.emit(rule.into())).name("flat map"));
     end(connected()

@@ -203,7 +203,7 @@ fn a_stream_of_a_job_that_was_executed_before() {
     program.graph();
     end(words.clone().map(|(_, n)| n));
     assert!(program.refusal().starts_with("operator \"Map\""));
-    words.name("too late");
+    let words_of_before = words.name("too late");
     let at = place(line!() - 1);
     assert_eq!(
         program.refusal(),
@@ -212,6 +212,9 @@ fn a_stream_of_a_job_that_was_executed_before() {
              before execute"
         )
     );
+    words_of_before.side_output(&OutputTag::<u64>::new("late"));
+    let at = place(line!() - 1);
+    assert!(program.refusal().starts_with(&format!("side_output at {at} is about")));
     sink.uid("too late");
     let at = place(line!() - 1);
     assert!(program.refusal().starts_with(&format!("uid at {at} is about")));
