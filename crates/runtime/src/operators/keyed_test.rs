@@ -1,6 +1,6 @@
 //! Operators of keyed streams.
 
-use super::test_bench::Bench;
+use super::bench_test::Bench;
 use super::{ByRef, ByValue, KeyedCoProcessFunction, KeyedCoProcessOperator, KeyedContext, KeyedProcessFunction};
 use super::{KeyedProcessOperator, OutputTag, Rolling, SidePorts};
 use crate::output::Collector;

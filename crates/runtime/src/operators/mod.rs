@@ -17,11 +17,11 @@ mod rolling;
 mod sides;
 
 #[cfg(test)]
+mod bench_test;
+#[cfg(test)]
 mod keyed_test;
 #[cfg(test)]
 mod plain_test;
-#[cfg(test)]
-mod test_bench;
 
 pub use co_flat_map::CoFlatMap;
 pub use co_map::CoMap;

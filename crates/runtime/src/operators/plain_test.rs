@@ -1,6 +1,6 @@
 //! Operators without keys.
 
-use super::test_bench::Bench;
+use super::bench_test::Bench;
 use super::{CoFlatMap, CoMap, CoProcessFunction, CoProcessOperator, Filter, FlatMap, FlatMapIter, Map, OutputTag};
 use super::{ProcessContext, ProcessFunction, ProcessOperator, SidePorts};
 use crate::output::Collector;
