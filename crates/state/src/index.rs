@@ -10,6 +10,20 @@
 //! hole instead of leaving a marker, so an index never degrades with churn.
 //!
 //! Key groups come from the *high* half of the hash, so all tags of a subtask spread evenly.
+//!
+//! # Growing
+//!
+//! An index doubles in place and a little at a time, so that no insert takes long. The memory is extended at once, which
+//! moves pages and copies nothing; then every insert *splits* a few of the old buckets: what has its home in bucket
+//! `b` of `n` has it in `b` or `b + n` of `2n`. Meanwhile the homes of split buckets are told by the new mask, those of
+//! the others by the old one ([`Index::mask_of`]).
+//!
+//! Buckets are split in order, cyclically, beginning behind one that is not full, and always up to one that is not full:
+//! a *run*. By *reach* nothing lies outside of the run of its home, so taking everything out of a run and putting it back by
+//! the new mask leaves the runs that are not split as they are. Later inserts can make a split run overflow into the
+//! first bucket of one that is not; what lies there is taken out and put back with the rest when that is its turn.
+//! The other way round, out of the last run over the place where splitting began, is not let happen: the splitting is
+//! finished first.
 #![allow(unsafe_code)]
 
 use std::ptr::NonNull;
@@ -21,6 +35,9 @@ use crate::region::Region;
 /// An index starts with this many buckets.
 const FIRST_BUCKETS: usize = 4;
 
+/// An insert splits at least so many buckets of a growing index; it is done long before the index is full again.
+const SPLIT_AT_ONCE: usize = 8;
+
 /// What the index proposes before any key is compared: an entry number plus one, 0 for none.
 pub(crate) type Candidate = u32;
 
@@ -30,6 +47,14 @@ pub(crate) struct Index {
     /// Number of buckets − 1; the number of buckets is a power of two.
     mask: usize,
     taken: usize,
+    /// How many of the old buckets are not split yet; 0 when it is not growing.
+    unsplit: usize,
+    /// Number of old buckets − 1.
+    old_mask: usize,
+    /// The old bucket that was split first.
+    first_split: usize,
+    /// Slots on their way from old to new places.
+    moving: Vec<(u32, u32)>,
 }
 
 // SAFETY: an index owns its memory, which holds plain integers.
@@ -39,12 +64,16 @@ unsafe impl Sync for Index {}
 
 impl Index {
     pub(crate) fn new() -> Self {
-        Self::with_buckets(FIRST_BUCKETS)
-    }
-
-    fn with_buckets(buckets: usize) -> Self {
-        debug_assert!(buckets.is_power_of_two());
-        Index { memory: Region::zeroed(buckets * size_of::<Bucket>()), mask: buckets - 1, taken: 0 }
+        let buckets = FIRST_BUCKETS;
+        Index {
+            memory: Region::zeroed(buckets * size_of::<Bucket>()),
+            mask: buckets - 1,
+            taken: 0,
+            unsplit: 0,
+            old_mask: buckets - 1,
+            first_split: 0,
+            moving: Vec::new(),
+        }
     }
 
     /// Bytes of memory it occupies.
@@ -55,22 +84,40 @@ impl Index {
     /// Starts loading the home bucket of `hash`.
     #[inline(always)]
     pub(crate) fn prefetch(&self, hash: u64) {
-        prefetch(self.address(tag(hash) as usize).as_ptr());
+        prefetch(self.address(self.home(tag(hash))).as_ptr());
     }
 
     /// A guess at the entry of `hash`, almost always right for a key that is there; the caller compares keys.
     #[inline(always)]
     pub(crate) fn candidate(&self, hash: u64) -> Candidate {
-        let home = self.bucket(tag(hash) as usize);
+        let home = self.bucket(self.home(tag(hash)));
         home.tagged(tag(hash)).first().map_or(0, |slot| home.number(slot))
+    }
+
+    /// By which mask the home of `tag` is told.
+    #[inline(always)]
+    fn mask_of(&self, tag: u32) -> usize {
+        if self.unsplit != 0 && self.is_unsplit(tag) { self.old_mask } else { self.mask }
+    }
+
+    #[inline]
+    fn is_unsplit(&self, tag: u32) -> bool {
+        let split = self.old_mask + 1 - self.unsplit;
+        (tag as usize).wrapping_sub(self.first_split) & self.old_mask >= split
+    }
+
+    #[inline(always)]
+    fn home(&self, tag: u32) -> usize {
+        tag as usize & self.mask_of(tag)
     }
 
     /// The first entry under `hash` for which `is_it` holds.
     #[inline]
     pub(crate) fn find(&self, hash: u64, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
+        let mask = self.mask_of(tag(hash));
         let mut at = tag(hash) as usize;
         loop {
-            let bucket = self.bucket(at);
+            let bucket = self.bucket(at & mask);
             for slot in bucket.tagged(tag(hash)) {
                 let number = bucket.number(slot);
                 if number != 0 && is_it(number - 1) {
@@ -87,55 +134,95 @@ impl Index {
     /// Adds an entry under `hash`. Whether it was there already is the caller's business.
     pub(crate) fn insert(&mut self, hash: u64, number: u32) {
         if (self.taken + 1) * 8 > (self.mask + 1) * SLOTS * 7 {
-            self.grow();
+            self.begin_growing();
+        }
+        if self.unsplit != 0 {
+            self.split_some();
         }
         self.taken += 1;
         self.place(tag(hash), number + 1);
     }
 
     fn place(&mut self, tag: u32, stored: u32) {
-        let mut at = tag as usize;
+        let mask = self.mask_of(tag);
+        let mut at = tag as usize & mask;
         loop {
             let bucket = self.bucket_mut(at);
             if let Some(slot) = bucket.empty().first() {
                 bucket.set(slot, tag, stored);
                 return;
             }
-            at += 1;
+            at = (at + 1) & mask;
+            if mask != self.mask && at == self.first_split {
+                // The last run is about to overflow into the first one, which is split.
+                self.split_all();
+                return self.place(tag, stored);
+            }
         }
     }
 
-    /// Twice the buckets. Bucket `b` goes to `b` and `b + n`, so both arrays are walked in order.
+    /// Doubles the buckets; none is split yet.
     #[cold]
-    fn grow(&mut self) {
-        let mut grown = Index::with_buckets((self.mask + 1) * 2);
-        for at in 0..=self.mask {
-            let bucket = self.bucket(at);
-            for slot in 0..SLOTS {
-                let (tag, stored) = bucket.get(slot);
-                if stored != 0 {
-                    grown.place(tag, stored);
-                }
-            }
+    fn begin_growing(&mut self) {
+        self.split_all();
+        let buckets = self.mask + 1;
+        let has_room = |at: &usize| self.bucket(*at).empty().first().is_some();
+        let room = (0..buckets).find(has_room).expect("invariant: an index is never full");
+        self.first_split = (room + 1) & self.mask;
+        self.memory.grow(2 * buckets * size_of::<Bucket>());
+        self.old_mask = self.mask;
+        self.mask = 2 * buckets - 1;
+        self.unsplit = buckets;
+    }
+
+    #[cold]
+    fn split_all(&mut self) {
+        while self.unsplit != 0 {
+            self.split_some();
         }
-        grown.taken = self.taken;
-        *self = grown;
+    }
+
+    /// Splits whole runs until enough buckets are.
+    #[inline(never)]
+    fn split_some(&mut self) {
+        let enough = self.unsplit.saturating_sub(SPLIT_AT_ONCE);
+        while self.unsplit > enough {
+            self.split_run();
+        }
+    }
+
+    fn split_run(&mut self) {
+        let mut moving = std::mem::take(&mut self.moving);
+        let mut full = true;
+        while full && self.unsplit != 0 {
+            let at = (self.first_split + (self.old_mask + 1 - self.unsplit)) & self.old_mask;
+            let bucket = self.bucket_mut(at);
+            full = bucket.empty().first().is_none();
+            moving.extend((0..SLOTS).map(|slot| bucket.get(slot)).filter(|(_, stored)| *stored != 0));
+            (0..SLOTS).for_each(|slot| bucket.set(slot, 0, 0));
+            self.unsplit -= 1;
+        }
+        for (tag, stored) in moving.drain(..) {
+            self.place(tag, stored);
+        }
+        self.moving = moving;
     }
 
     /// Takes out entry `number` filed under `hash`; `false` if it is not there.
     pub(crate) fn remove(&mut self, hash: u64, number: u32) -> bool {
-        let Some((at, slot)) = self.locate(hash, number) else { return false };
+        let mask = self.mask_of(tag(hash));
+        let Some((at, slot)) = self.locate(hash, number, mask) else { return false };
         self.taken -= 1;
-        self.close_hole(at, slot);
+        self.close_hole(at, slot, mask);
         true
     }
 
-    fn locate(&self, hash: u64, number: u32) -> Option<(usize, usize)> {
+    fn locate(&self, hash: u64, number: u32, mask: usize) -> Option<(usize, usize)> {
         let mut at = tag(hash) as usize;
         loop {
-            let bucket = self.bucket(at);
+            let bucket = self.bucket(at & mask);
             if let Some(slot) = bucket.tagged(tag(hash)).find(|slot| bucket.number(*slot) == number + 1) {
-                return Some((at & self.mask, slot));
+                return Some((at & mask, slot));
             }
             if bucket.empty().first().is_some() {
                 return None;
@@ -144,36 +231,38 @@ impl Index {
         }
     }
 
-    /// Empties a slot and keeps *reach*: if its bucket was full, later buckets may hold slots that passed it.
-    fn close_hole(&mut self, mut hole: usize, mut slot: usize) {
-        let mut full = self.bucket(hole).empty().first().is_none();
+    /// Empties a slot and keeps *reach*: if its bucket was full, later buckets may hold slots that passed it. `mask` is that of
+    /// what lay in the slot.
+    fn close_hole(&mut self, mut hole: usize, mut slot: usize, mask: usize) {
+        let mut full = self.bucket(hole & mask).empty().first().is_none();
         let mut at = hole;
         while full {
             at += 1;
-            full = self.bucket(at).empty().first().is_none();
-            if let Some(mover) = self.first_that_passed(hole, at) {
-                let (tag, stored) = self.bucket(at).get(mover);
-                self.bucket_mut(hole).set(slot, tag, stored);
+            full = self.bucket(at & mask).empty().first().is_none();
+            if let Some(mover) = self.first_that_passed(hole, at, mask) {
+                let (tag, stored) = self.bucket(at & mask).get(mover);
+                self.bucket_mut(hole & mask).set(slot, tag, stored);
                 (hole, slot) = (at, mover);
             }
         }
-        self.bucket_mut(hole).set(slot, 0, 0);
+        self.bucket_mut(hole & mask).set(slot, 0, 0);
     }
 
     /// A slot in bucket `at` whose home lies at or before `hole`.
-    fn first_that_passed(&self, hole: usize, at: usize) -> Option<usize> {
-        let bucket = self.bucket(at);
+    fn first_that_passed(&self, hole: usize, at: usize, mask: usize) -> Option<usize> {
+        let bucket = self.bucket(at & mask);
         (0..SLOTS).find(|slot| {
             let (tag, stored) = bucket.get(*slot);
-            let travelled = at.wrapping_sub(tag as usize) & self.mask;
+            let travelled = (at & mask).wrapping_sub(self.home(tag)) & self.mask_of(tag);
             stored != 0 && travelled >= at - hole
         })
     }
 
     #[inline(always)]
     fn address(&self, at: usize) -> NonNull<Bucket> {
-        // SAFETY: the memory holds `mask + 1` buckets.
-        unsafe { self.memory.base().cast::<Bucket>().add(at & self.mask) }
+        debug_assert!(at <= self.mask);
+        // SAFETY: the memory holds `mask + 1` buckets, and callers apply that mask or the smaller old one.
+        unsafe { self.memory.base().cast::<Bucket>().add(at) }
     }
 
     #[inline(always)]
@@ -194,3 +283,7 @@ impl Index {
 fn tag(hash: u64) -> u32 {
     hash as u32
 }
+
+#[cfg(test)]
+#[path = "index_test.rs"]
+mod tests;

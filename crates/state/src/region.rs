@@ -2,8 +2,8 @@
 //!
 //! A large table is touched at random, so every access misses the TLB when its memory is made of 4 KiB pages. Blocks of
 //! 2 MiB and more are therefore mapped at a huge-page boundary and offered for huge pages *before* they are first
-//! touched. They also go back to the kernel the moment they are dropped, which keeps the peak of a growing index at
-//! old + new.
+//! touched. They grow by moving their pages, so that a growing index is never there twice, and go back to the kernel
+//! the moment they are dropped.
 #![allow(unsafe_code)]
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error};
@@ -43,6 +43,20 @@ impl Region {
         let layout = layout(bytes);
         let base = NonNull::new(allocate(layout)).unwrap_or_else(|| handle_alloc_error(layout));
         Region { base, bytes, mapped: false }
+    }
+
+    /// The same block with `bytes` bytes, more than before; those added are zero. Where it lies may change. Mapped pages are
+    /// moved, not copied, so a large block grows in microseconds and is never there twice.
+    pub(crate) fn grow(&mut self, bytes: usize) {
+        let grown = Region::zeroed(bytes);
+        if self.mapped && grown.mapped && move_pages(self, &grown) {
+            // What lay here has moved away.
+            std::mem::forget(std::mem::replace(self, grown));
+            return;
+        }
+        // SAFETY: two blocks, the new one at least as large; both initialised, since a block that grows began as zeroes.
+        unsafe { grown.base.copy_from_nonoverlapping(self.base, self.bytes) };
+        *self = grown;
     }
 
     /// Its first byte.
@@ -88,6 +102,16 @@ fn map(bytes: usize) -> Option<Region> {
     Some(Region { base, bytes, mapped: true })
 }
 
+/// Moves the pages of `from` to the beginning of `to`; `false` when the kernel refuses.
+#[cfg(all(target_os = "linux", not(miri)))]
+fn move_pages(from: &Region, to: &Region) -> bool {
+    let flags = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;
+    let target = to.base.as_ptr().cast::<libc::c_void>();
+    // SAFETY: both are mappings of ours of at least so many bytes; the pages of `to` that are replaced were never touched.
+    let moved = unsafe { libc::mremap(from.base.as_ptr().cast(), from.bytes, from.bytes, flags, target) };
+    moved == target
+}
+
 #[cfg(all(target_os = "linux", not(miri)))]
 fn unmap(base: NonNull<u8>, bytes: usize) {
     if bytes > 0 {
@@ -99,6 +123,11 @@ fn unmap(base: NonNull<u8>, bytes: usize) {
 #[cfg(not(all(target_os = "linux", not(miri))))]
 fn map(_bytes: usize) -> Option<Region> {
     None
+}
+
+#[cfg(not(all(target_os = "linux", not(miri))))]
+fn move_pages(_from: &Region, _to: &Region) -> bool {
+    false
 }
 
 #[cfg(not(all(target_os = "linux", not(miri))))]
