@@ -1,20 +1,16 @@
 //! File systems as the configuration names them.
 
 use crate::ConnectorError;
-use weft_common::{ConfigOption, Configuration};
+use weft_common::Configuration;
+use weft_common::configuration::options;
 use weft_fs::FileSystems;
-
-/// What paths without a scheme mean.
-pub const DEFAULT_SCHEME: ConfigOption<String> = ConfigOption::new("fs.default-scheme")
-    .default("file:///")
-    .describe("The file system that a path without a scheme lies in, such as `hdfs://nameservice/`.");
 
 /// The file systems of a program with this configuration.
 ///
 /// # Errors
 /// When `fs.default-scheme` is no path with a scheme, or names a file system that there is not.
 pub fn file_systems(configuration: &Configuration) -> Result<FileSystems, ConnectorError> {
-    Ok(FileSystems::local().with_default_scheme(&configuration.get(&DEFAULT_SCHEME)?)?)
+    Ok(FileSystems::local().with_default_scheme(&configuration.get(&options::FS_DEFAULT_SCHEME)?)?)
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ pub use environment_sources::EnvironmentSources;
 pub use error::ConnectorError;
 #[cfg(feature = "file-sink")]
 pub use file_sink::{FileCommitter, FileSink, FileWriter, PendingPart};
-pub use files::{DEFAULT_SCHEME, file_systems};
+pub use files::file_systems;
 #[cfg(feature = "generator")]
 pub use generator::FromGenerator;
 #[cfg(any(feature = "print", feature = "discard"))]

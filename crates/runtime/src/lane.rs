@@ -327,7 +327,11 @@ impl Lane {
     fn flush(&mut self) -> bool {
         self.flushed = self.context.clock.mono();
         let net = &mut self.outbox;
-        self.tasks.iter_mut().fold(false, |any, task| task.flush(net) || any)
+        let mut any = false;
+        for task in &mut self.tasks {
+            any |= task.flush(net);
+        }
+        any
     }
 
     fn buffer_timeout_over(&self) -> bool {

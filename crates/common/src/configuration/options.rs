@@ -3,6 +3,7 @@
 mod exchange;
 mod execution;
 mod failure;
+mod file_system;
 mod memory;
 mod parallelism;
 mod pipeline;
@@ -14,6 +15,7 @@ mod task;
 pub use exchange::*;
 pub use execution::*;
 pub use failure::*;
+pub use file_system::*;
 pub use memory::*;
 pub use parallelism::*;
 pub use pipeline::*;
@@ -34,6 +36,7 @@ pub(super) const SECTIONS: &[Section] = &[
     task::SECTION,
     memory::SECTION,
     exchange::SECTION,
+    file_system::SECTION,
     source::SECTION,
     sink::SECTION,
 ];
