@@ -55,7 +55,7 @@ impl EnvironmentSources for StreamExecutionEnvironment {
     #[track_caller]
     fn read_text_file(&self, path: impl AsRef<std::path::Path>) -> DataStream<Str> {
         let source = crate::TextFileSource::new(path);
-        self.from_source(source, "Source: Text File")
+        self.from_source(source, "Text File")
     }
 
     #[cfg(feature = "collection")]
@@ -67,13 +67,13 @@ impl EnvironmentSources for StreamExecutionEnvironment {
     #[cfg(feature = "collection")]
     #[track_caller]
     fn from_collection<T: Record>(&self, collection: impl IntoIterator<Item = T>) -> DataStream<T> {
-        self.from_source(crate::FromCollection::new(collection), "Source: Collection Source").set_parallelism(1)
+        self.from_source(crate::FromCollection::new(collection), "Collection Source").set_parallelism(1)
     }
 
     #[cfg(feature = "sequence")]
     #[track_caller]
     fn from_sequence(&self, from: i64, to: i64) -> DataStream<i64> {
-        self.from_source(crate::Sequence::new(from, to), "Source: Sequence Source")
+        self.from_source(crate::Sequence::new(from, to), "Sequence Source")
     }
 
     #[cfg(feature = "generator")]
@@ -83,7 +83,7 @@ impl EnvironmentSources for StreamExecutionEnvironment {
         count: u64,
         function: impl FnMut(u64) -> T + Clone + Send + 'static,
     ) -> DataStream<T> {
-        self.from_source(crate::FromGenerator::new(count, function), "Source: Generator")
+        self.from_source(crate::FromGenerator::new(count, function), "Generator")
     }
 
     #[cfg(feature = "datagen")]
@@ -93,13 +93,13 @@ impl EnvironmentSources for StreamExecutionEnvironment {
         per_second: f64,
         function: impl FnMut(u64) -> T + Clone + Send + 'static,
     ) -> DataStream<T> {
-        self.from_source(crate::DataGen::new(per_second, function), "Source: Data Generator")
+        self.from_source(crate::DataGen::new(per_second, function), "Data Generator")
     }
 
     #[cfg(feature = "socket")]
     #[track_caller]
     fn socket_text_stream(&self, host: &str, port: u16) -> DataStream<Str> {
         let source = crate::SocketTextSource::new(host, port);
-        self.from_source(source, "Source: Socket Stream").set_parallelism(1)
+        self.from_source(source, "Socket Stream").set_parallelism(1)
     }
 }

@@ -41,7 +41,7 @@ impl<T: Record> StreamSinks<T> for DataStream<T> {
     {
         let sink = crate::PrintSink::stdout();
         let name = sink.operator_name();
-        self.sink_named(sink, &format!("Sink: {name}"))
+        self.sink_named(sink, name)
     }
 
     #[cfg(feature = "print")]
@@ -52,18 +52,18 @@ impl<T: Record> StreamSinks<T> for DataStream<T> {
     {
         let sink = crate::PrintSink::stderr();
         let name = sink.operator_name();
-        self.sink_named(sink, &format!("Sink: {name}"))
+        self.sink_named(sink, name)
     }
 
     #[cfg(feature = "collect")]
     #[track_caller]
     fn collect(self) -> Collected<T> {
-        self.sink_named(crate::CollectSink::new(), "Sink: Collect").collected()
+        self.sink_named(crate::CollectSink::new(), "Collect").collected()
     }
 
     #[cfg(feature = "discard")]
     #[track_caller]
     fn discard(self) -> DataStreamSink {
-        self.sink_named(crate::DiscardSink::new(), "Sink: Discard")
+        self.sink_named(crate::DiscardSink::new(), "Discard")
     }
 }

@@ -87,8 +87,7 @@ impl EmbeddedCluster {
 
     /// Submits a job; returns once it is accepted.
     pub fn submit(&self, job: Job) -> Result<Box<dyn JobClient>, Error> {
-        let cluster =
-            self.me.upgrade().ok_or_else(shutting_down)?;
+        let cluster = self.me.upgrade().ok_or_else(shutting_down)?;
         let refused = |e: weft_graph::GraphError| Error::of(e.kind(), e);
         let name = job.graph.settings.name.clone();
         let needed = ExecutionGraph::new(&job.graph.to_job_graph().map_err(refused)?).needed_slots();

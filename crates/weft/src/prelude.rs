@@ -2,12 +2,13 @@
 
 pub use crate::{Arguments, EmbeddedCluster};
 pub use weft_api::{
-    BoxError, Collected, Collector, ConnectedStreams, DataStream, DataStreamSink, JobClient, JobResult, KeyedContext,
-    KeyedProcessFunction, KeyedState, KeyedStream, OutputTag, ProcessContext, ProcessFunction, RuntimeContext,
-    RuntimeMode, StreamExecutionEnvironment, ValueHandle,
+    BoxError, CoProcessFunction, Collected, Collector, ConnectedKeyedStreams, ConnectedStreams, DataStream,
+    DataStreamSink, JobClient, JobResult, KeyedCoProcessFunction, KeyedContext, KeyedProcessFunction, KeyedState,
+    KeyedStream, OutputTag, ProcessContext, ProcessFunction, RuntimeContext, RuntimeMode, StreamExecutionEnvironment,
+    ValueHandle, ValueState,
 };
 pub use weft_connectors::{
-    CollectSink, DataGen, DiscardSink, EnvironmentSources, FileSink, FromCollection, FromGenerator, PrintSink, Sequence,
-    SocketTextSource, StreamSinks, TextFileSource, TextFormat,
+    CollectSink, DataGen, DiscardSink, EnvironmentSources, FileSink, FromCollection, FromGenerator, PrintSink,
+    Sequence, SocketTextSource, StreamSinks, TextFileSource, TextFormat,
 };
 pub use weft_record::{Decimal, Key, Record, Str, Timestamp};
