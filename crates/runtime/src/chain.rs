@@ -15,6 +15,7 @@ use std::time::Duration;
 use crate::operator::{Flow, Operator, SourceStatus};
 use crate::output::Outputs;
 use crate::{Clock, TaskError};
+use weft_common::Mono;
 use weft_exchange::{EdgeWriter, Outbox, Progress};
 use weft_record::{AnyBatch, StreamEvent};
 
@@ -118,11 +119,35 @@ pub(crate) struct Chain {
     current: usize,
     woken: bool,
     records_out: u64,
+    watch: StopWatch,
+}
+
+/// The time, read once between two operators: the end of one call is the beginning of the next.
+#[derive(Default)]
+struct StopWatch {
+    now: Mono,
+    /// Whether something other than an operator took time since.
+    stale: bool,
+}
+
+impl StopWatch {
+    fn start(&mut self, clock: &dyn Clock) {
+        if self.stale {
+            self.now = clock.mono();
+            self.stale = false;
+        }
+    }
+
+    /// How long it took since the start, which is now the start of what follows.
+    fn stop(&mut self, clock: &dyn Clock) -> Duration {
+        let start = std::mem::replace(&mut self.now, clock.mono());
+        self.now - start
+    }
 }
 
 impl Chain {
     pub(crate) fn new(nodes: Vec<Node>, writers: Vec<Box<dyn EdgeWriter>>) -> Self {
-        Chain { nodes, writers, blocked: false, current: 0, woken: true, records_out: 0 }
+        Chain { nodes, writers, blocked: false, current: 0, woken: true, records_out: 0, watch: StopWatch::default() }
     }
 
     /// The operator being called, or called last.
@@ -135,6 +160,16 @@ impl Chain {
         if let Some(head) = self.nodes.first_mut() {
             head.queue.push_back(item);
         }
+    }
+
+    /// The time as it was read last, after the last call of an operator or by [`look_at`](Self::look_at).
+    pub(crate) fn now(&self) -> Mono {
+        self.watch.now
+    }
+
+    /// Reads the clock, after something that took time outside of the operators.
+    pub(crate) fn look_at(&mut self, clock: &dyn Clock) {
+        self.watch = StopWatch { now: clock.mono(), stale: false };
     }
 
     /// Somebody may have answered: waiting operators are called once more.
@@ -246,6 +281,7 @@ impl Chain {
             }
             Target::Edge(edge) => {
                 self.records_out += batch.len() as u64;
+                self.watch.stale = true;
                 if let Some(writer) = self.writers.get_mut(edge)
                     && writer.write(batch, net)? == Progress::Blocked
                 {
@@ -260,7 +296,7 @@ impl Chain {
         self.current = index;
         let Some(node) = self.nodes.get_mut(index) else { return Ok(Step::Hungry) };
         let (flow, after) = match item {
-            Item::Batch { input, batch } => return node.process(input, batch, clock),
+            Item::Batch { input, batch } => return node.process(input, batch, clock, &mut self.watch),
             Item::Event(StreamEvent::Watermark(w)) => {
                 (node.operator.advance(w, &mut node.outputs), After::Event(StreamEvent::Watermark(w)))
             }
@@ -270,6 +306,7 @@ impl Chain {
             Item::Time(now) => (node.operator.on_time(now, &mut node.outputs), After::Nothing),
         };
         let flow = flow.map_err(|e| e.at(&node.name))?;
+        self.watch.stale = true;
         node.settle(flow, after);
         Ok(Step::Worked)
     }
@@ -277,9 +314,9 @@ impl Chain {
     fn resume(&mut self, index: usize, after: After, clock: &dyn Clock) -> Result<Step, TaskError> {
         self.current = index;
         let Some(node) = self.nodes.get_mut(index) else { return Ok(Step::Hungry) };
-        let start = clock.mono();
+        self.watch.start(clock);
         let flow = node.operator.resume(&mut node.outputs).map_err(|e| e.at(&node.name))?;
-        node.measure(usize::MAX, clock.mono() - start);
+        node.measure(usize::MAX, self.watch.stop(clock));
         if flow == Flow::Wait {
             self.woken = false;
         }
@@ -387,14 +424,21 @@ impl Node {
         matches!(self.state, State::Free) && !self.queue.iter().any(|item| matches!(item, Item::Time(_)))
     }
 
-    fn process(&mut self, input: usize, mut batch: AnyBatch, clock: &dyn Clock) -> Result<Step, TaskError> {
+    fn process(
+        &mut self,
+        input: usize,
+        mut batch: AnyBatch,
+        clock: &dyn Clock,
+        watch: &mut StopWatch,
+    ) -> Result<Step, TaskError> {
         if batch.len() > self.run {
             let rest = batch.split_off(self.run);
             self.queue.push_front(Item::Batch { input, batch: rest });
         }
-        let (records, start) = (batch.len(), clock.mono());
+        let records = batch.len();
+        watch.start(clock);
         let flow = self.operator.process(input, batch, &mut self.outputs).map_err(|e| e.at(&self.name))?;
-        self.measure(records, clock.mono() - start);
+        self.measure(records, watch.stop(clock));
         self.settle(flow, After::Nothing);
         Ok(Step::Worked)
     }
@@ -426,3 +470,7 @@ impl Node {
         };
     }
 }
+
+#[cfg(test)]
+#[path = "chain_test.rs"]
+mod tests;

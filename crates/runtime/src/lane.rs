@@ -175,7 +175,7 @@ impl Lane {
         if !worked {
             worked = self.flush();
         } else if self.buffer_timeout_over() {
-            self.flush();
+            self.flush_overdue();
         }
         self.outbox.flush(&*self.context.transport);
         match worked {
@@ -334,6 +334,12 @@ impl Lane {
         any
     }
 
+    fn flush_overdue(&mut self) {
+        self.flushed = self.context.clock.mono();
+        let net = &mut self.outbox;
+        self.tasks.iter_mut().for_each(|task| task.flush_overdue(net));
+    }
+
     fn buffer_timeout_over(&self) -> bool {
         self.context.clock.mono().since(self.flushed) >= self.context.buffer_timeout
     }
@@ -401,3 +407,7 @@ fn panic_error(panic: &(dyn std::any::Any + Send)) -> TaskError {
 pub fn default_spill_dir() -> PathBuf {
     std::env::temp_dir()
 }
+
+#[cfg(test)]
+#[path = "lane_test.rs"]
+mod tests;

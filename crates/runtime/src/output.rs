@@ -298,3 +298,7 @@ impl SideOutputs<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "output_test.rs"]
+mod tests;

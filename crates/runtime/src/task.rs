@@ -101,6 +101,7 @@ impl Task {
         let start = clock.mono();
         self.account_gap(start);
         self.chain.wake();
+        self.chain.look_at(clock);
         if self.chain.next_time().is_some() {
             self.chain.on_time(clock.now().wall_ms);
         }
@@ -117,12 +118,15 @@ impl Task {
         loop {
             match self.chain.step(net, clock)? {
                 Step::Worked => worked = true,
-                Step::Hungry if self.take_input(net)? => worked = true,
+                Step::Hungry if self.take_input(net)? => {
+                    worked = true;
+                    self.chain.look_at(clock);
+                }
                 Step::Hungry | Step::Waiting => return Ok(Turn::Idle(worked)),
                 Step::Blocked => return Ok(Turn::Blocked(worked)),
                 Step::Finished => return Ok(Turn::Finished),
             }
-            if clock.mono() >= until {
+            if self.chain.now() >= until {
                 return Ok(Turn::Worked);
             }
         }
@@ -191,13 +195,21 @@ impl Task {
         }
     }
 
-    /// Moves on what is half full: the slot has nothing better to do, or the buffer timeout is over.
+    /// Moves on what is half full, since the slot has nothing better to do: first within the chain, and when nothing is left there,
+    /// from the edges. Says whether there was anything in the chain.
     pub(crate) fn flush(&mut self, net: &mut Outbox) -> bool {
-        if self.chain.seal() {
-            return true;
+        let sealed = self.chain.seal();
+        if !sealed {
+            self.chain.flush(net);
+            self.count();
         }
+        sealed
+    }
+
+    /// Moves on what is half full everywhere, though there is always more to do: the buffer timeout is over.
+    pub(crate) fn flush_overdue(&mut self, net: &mut Outbox) {
         self.chain.flush(net);
-        false
+        self.chain.seal();
     }
 
     /// When, in wall-clock milliseconds, it wants a turn whatever happens.
