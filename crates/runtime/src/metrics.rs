@@ -6,19 +6,19 @@ use std::time::Duration;
 /// The counters of one subtask, written by its slot thread and read by anybody.
 #[derive(Debug, Default)]
 pub struct TaskMetrics {
-    /// Records the head of the chain took in (for a source: emitted).
+    /// `numRecordsIn`: records the head of the chain took in (for a source: emitted).
     pub records_in: Counter,
-    /// Records the chain handed to its output edges.
+    /// `numRecordsOut`: records the chain handed to its output edges.
     pub records_out: Counter,
-    /// Encoded bytes that came in from other slots.
+    /// `numBytesIn`: encoded bytes that came in from other slots.
     pub bytes_in: Counter,
-    /// Encoded bytes that went to other slots.
+    /// `numBytesOut`: encoded bytes that went to other slots.
     pub bytes_out: Counter,
-    /// Nanoseconds spent working.
+    /// Nanoseconds spent working; its rate is `busyTimeMsPerSecond`.
     pub busy: Counter,
-    /// Nanoseconds spent with no input.
+    /// Nanoseconds spent with no input; its rate is `idleTimeMsPerSecond`.
     pub idle: Counter,
-    /// Nanoseconds in which output had nowhere to go.
+    /// Nanoseconds in which output had nowhere to go; its rate is `backPressuredTimeMsPerSecond`.
     pub back_pressured: Counter,
 }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use crate::client::EmbeddedJob;
+use tokio::runtime::{Handle, Runtime};
 use weft_api::{Error, Executor, Job, JobClient, Launch};
 use weft_common::configuration::{ConfigError, Configuration, options};
 use weft_common::{ErrorKind, ExecutionAttemptId, JobId, LeaderEpoch, TaskManagerId};
@@ -28,8 +29,9 @@ pub struct EmbeddedCluster {
     codes: Arc<JobCodes>,
     state: Mutex<State>,
     fixed_slots: Option<u32>,
-    /// Dropped last: everything else may still wait on it.
-    io: tokio::runtime::Runtime,
+    io: Handle,
+    /// Taken by `drop` only, which may happen on one of its own threads.
+    io_threads: Option<Runtime>,
 }
 
 #[derive(Default)]
@@ -42,7 +44,7 @@ struct State {
 impl EmbeddedCluster {
     /// Starts a cluster with this configuration.
     pub fn start(configuration: &Configuration) -> Result<Arc<Self>, Error> {
-        let io = tokio::runtime::Builder::new_multi_thread()
+        let io_threads = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(IO_THREADS)
             .thread_name("weft-io")
             .enable_all()
@@ -56,7 +58,7 @@ impl EmbeddedCluster {
         };
         let epoch = LeaderEpoch { counter: 1, random: random() as u64 };
         let job_manager =
-            JobManager::start(epoch, Arc::new(SystemClock), io.handle().clone(), SlotSpread::Fill, random())
+            JobManager::start(epoch, Arc::new(SystemClock), io_threads.handle().clone(), SlotSpread::Fill, random())
                 .map_err(|e| Error::of(ErrorKind::Fatal, format!("cannot start the JobManager's thread: {e}")))?;
         let cluster = Arc::new_cyclic(|me| EmbeddedCluster {
             me: me.clone(),
@@ -65,7 +67,8 @@ impl EmbeddedCluster {
             codes: Arc::default(),
             state: Mutex::default(),
             fixed_slots,
-            io,
+            io: io_threads.handle().clone(),
+            io_threads: Some(io_threads),
         });
         if let Some(slots) = fixed_slots {
             cluster.add_task_manager(&mut cluster.lock(), slots, epoch).map_err(wrong)?;
@@ -81,7 +84,7 @@ impl EmbeddedCluster {
     }
 
     /// Its I/O threads.
-    pub(crate) fn io(&self) -> &tokio::runtime::Runtime {
+    pub(crate) fn io(&self) -> &Handle {
         &self.io
     }
 
@@ -157,7 +160,7 @@ impl EmbeddedCluster {
             codes: self.codes.clone(),
             settings: WorkerSettings::from_configuration(&self.configuration, self.pool_of_a_slot()?)?,
             clock: Arc::new(SystemClock),
-            io: self.io.handle().clone(),
+            io: self.io.clone(),
         };
         let masters = Masters { epoch, resource_manager: handle.clone(), job_master: handle.clone() };
         let task_manager =
@@ -183,6 +186,9 @@ impl Drop for EmbeddedCluster {
     fn drop(&mut self) {
         let task_managers = std::mem::take(&mut self.lock().task_managers);
         task_managers.iter().for_each(|tm| tm.shut_down());
+        if let Some(io) = self.io_threads.take() {
+            io.shutdown_background();
+        }
     }
 }
 
