@@ -123,7 +123,6 @@ pub(crate) struct Chain {
 }
 
 /// The time, read once between two operators: the end of one call is the beginning of the next.
-#[derive(Default)]
 struct StopWatch {
     now: Mono,
     /// Whether something other than an operator took time since.
@@ -147,7 +146,15 @@ impl StopWatch {
 
 impl Chain {
     pub(crate) fn new(nodes: Vec<Node>, writers: Vec<Box<dyn EdgeWriter>>) -> Self {
-        Chain { nodes, writers, blocked: false, current: 0, woken: true, records_out: 0, watch: StopWatch::default() }
+        Chain {
+            nodes,
+            writers,
+            blocked: false,
+            current: 0,
+            woken: true,
+            records_out: 0,
+            watch: StopWatch { now: Mono::default(), stale: true },
+        }
     }
 
     /// The operator being called, or called last.
@@ -223,6 +230,7 @@ impl Chain {
 
     fn unblock(&mut self, net: &mut Outbox) -> Result<bool, TaskError> {
         self.blocked = false;
+        self.watch.stale = true;
         for writer in &mut self.writers {
             if writer.is_blocked() && writer.resume(net)? == Progress::Blocked {
                 self.blocked = true;

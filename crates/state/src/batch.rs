@@ -11,7 +11,8 @@
 //!
 //! A proposal is 16 rows old when it is used. It can have become incomplete (one of those rows inserted the key) but
 //! not wrong: entries neither move nor go away meanwhile, and keys are compared. Where a proposal fails, the index
-//! is searched again, so rows see exactly what a plain loop would have shown them.
+//! is searched again, so rows see exactly what a plain loop would have shown them. Should an entry go away after all, a
+//! rare thing, the rest of the batch is done by the plain loop.
 #![allow(unsafe_code)]
 
 use crate::index::Candidate;
@@ -22,16 +23,25 @@ const BUCKETS_AHEAD: usize = 32;
 /// How many rows ahead entries are loaded.
 const ENTRIES_AHEAD: usize = 16;
 
-/// What a batch does to a table, row by row.
-pub(crate) trait RowUpdate<R, E> {
+/// What a batch does to a table, row by row. `hash` is that of the row's key.
+pub trait RowUpdate<R, E> {
     /// What a failing row answers.
     type Error;
     /// Whether `entry` is the one the row means.
     fn is_it(&self, row: &R, entry: &E) -> bool;
-    /// The entry for a row that has none yet.
-    fn vacant(&mut self, row: &mut R) -> Result<E, Self::Error>;
+    /// The entry for a row that has none yet; `None` inserts nothing.
+    fn vacant(&mut self, row: &mut R, hash: u64) -> Result<Option<E>, Self::Error>;
     /// Updates the row's entry.
-    fn occupied(&mut self, row: &mut R, entry: &mut E) -> Result<(), Self::Error>;
+    fn occupied(&mut self, row: &mut R, hash: u64, entry: &mut E) -> Result<Fate, Self::Error>;
+}
+
+/// What becomes of an entry after an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It stays in the table, under the same key.
+    Stays,
+    /// It is removed.
+    Goes,
 }
 
 impl<E> RawTable<E> {
@@ -47,17 +57,23 @@ impl<E> RawTable<E> {
         hashes.iter().take(BUCKETS_AHEAD).for_each(|hash| self.prefetch(*hash));
         let mut candidates = [0; ENTRIES_AHEAD];
         candidates.iter_mut().zip(hashes).for_each(|(candidate, hash)| *candidate = self.look_ahead(*hash));
-        for (at, (row, hash)) in rows.iter_mut().zip(hashes).enumerate() {
+        let mut rest = rows.iter_mut().zip(hashes).enumerate();
+        while let Some((at, (row, hash))) = rest.next() {
             if let Some(hash) = hashes.get(at + BUCKETS_AHEAD) {
                 self.prefetch(*hash);
             }
             let next = hashes.get(at + ENTRIES_AHEAD).map_or(0, |hash| self.look_ahead(*hash));
             let candidate = std::mem::replace(&mut candidates[at % ENTRIES_AHEAD], next);
-            self.update_candidate(candidate, row, *hash, update)?;
+            if let Some(gone) = self.update_candidate(candidate, row, *hash, update)? {
+                // The candidates may name it; they end here.
+                self.remove(*hash, gone);
+                return rest.try_for_each(|(_, (row, hash))| self.update_alone(row, *hash, update));
+            }
         }
         Ok(())
     }
 
+    /// Answers the number of an entry that is to be removed.
     #[inline(always)]
     fn update_candidate<R, U: RowUpdate<R, E>>(
         &mut self,
@@ -65,23 +81,40 @@ impl<E> RawTable<E> {
         row: &mut R,
         hash: u64,
         update: &mut U,
-    ) -> Result<(), U::Error> {
-        // SAFETY: the candidate is from this batch, and a batch removes nothing.
+    ) -> Result<Option<u32>, U::Error> {
+        // SAFETY: the candidate is from this batch, and nothing was removed since.
         match unsafe { self.confirm(candidate, |entry| update.is_it(row, entry)) } {
-            Some(entry) => update.occupied(row, entry),
+            Some(entry) => {
+                let fate = update.occupied(row, hash, entry)?;
+                Ok((fate == Fate::Goes).then(|| candidate - 1))
+            }
             None => self.update_row(row, hash, update),
         }
     }
 
-    #[inline]
-    fn update_row<R, U: RowUpdate<R, E>>(&mut self, row: &mut R, hash: u64, update: &mut U) -> Result<(), U::Error> {
-        match self.find_mut(hash, |entry| update.is_it(row, entry)) {
-            Some(entry) => update.occupied(row, entry),
-            None => {
-                let entry = update.vacant(row)?;
-                self.insert(hash, entry);
-                Ok(())
-            }
+    #[cold]
+    fn update_alone<R, U: RowUpdate<R, E>>(&mut self, row: &mut R, hash: u64, update: &mut U) -> Result<(), U::Error> {
+        if let Some(gone) = self.update_row(row, hash, update)? {
+            self.remove(hash, gone);
         }
+        Ok(())
+    }
+
+    #[inline]
+    fn update_row<R, U: RowUpdate<R, E>>(
+        &mut self,
+        row: &mut R,
+        hash: u64,
+        update: &mut U,
+    ) -> Result<Option<u32>, U::Error> {
+        let number = self.find(hash, |entry| update.is_it(row, entry));
+        let Some((number, entry)) = number.and_then(|number| Some((number, self.get_mut(number)?))) else {
+            if let Some(entry) = update.vacant(row, hash)? {
+                self.insert(hash, entry);
+            }
+            return Ok(None);
+        };
+        let fate = update.occupied(row, hash, entry)?;
+        Ok((fate == Fate::Goes).then_some(number))
     }
 }

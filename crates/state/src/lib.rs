@@ -3,6 +3,7 @@
 //! | type | what it is |
 //! |---|---|
 //! | [`Table`] | all keys of one state with a value each, in one open-addressing table made for batches |
+//! | [`RowTable`] | the same for rows that carry their key: it is not kept twice |
 //! | [`KeyedState`] | the named states of a keyed operator, and its current key |
 //! | [`ValueState`] | one value of the current key |
 //! | [`TimerQueue`] | processing-time or event-time timers of a keyed operator |
@@ -21,6 +22,7 @@ mod pages;
 mod prefetch;
 mod raw;
 mod region;
+mod row_table;
 mod table;
 mod timer;
 mod value;
@@ -32,8 +34,10 @@ mod table_test;
 #[cfg(test)]
 mod timer_test;
 
+pub use batch::{Fate, RowUpdate};
 pub use error::StateError;
 pub use keyed::KeyedState;
+pub use row_table::RowTable;
 pub use table::{Cursor, Table};
 pub use timer::{Timer, TimerQueue};
 pub use value::{ValueHandle, ValueState};

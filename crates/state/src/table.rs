@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use weft_record::{Key, Record};
 
-use crate::batch::RowUpdate;
+use crate::batch::{Fate, RowUpdate};
 use crate::raw::RawTable;
 
 /// All keys of one state of one subtask, with a value each.
@@ -37,7 +37,7 @@ struct Entry<K, V> {
 
 /// A place in the iteration over a table; see [`Table::next`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cursor(usize);
+pub struct Cursor(pub(crate) usize);
 
 impl<K: Key, V> Table<K, V> {
     /// An empty table. It holds no more than a few cache lines until the first insert.
@@ -232,12 +232,12 @@ where
     }
 
     #[inline(always)]
-    fn vacant(&mut self, row: &mut R) -> Result<Entry<K, V>, X> {
-        (self.vacant)(row).map(|(key, value)| Entry { key, value })
+    fn vacant(&mut self, row: &mut R, _hash: u64) -> Result<Option<Entry<K, V>>, X> {
+        (self.vacant)(row).map(|(key, value)| Some(Entry { key, value }))
     }
 
     #[inline(always)]
-    fn occupied(&mut self, row: &mut R, entry: &mut Entry<K, V>) -> Result<(), X> {
-        (self.occupied)(row, &mut entry.value)
+    fn occupied(&mut self, row: &mut R, _hash: u64, entry: &mut Entry<K, V>) -> Result<Fate, X> {
+        (self.occupied)(row, &mut entry.value).map(|()| Fate::Stays)
     }
 }

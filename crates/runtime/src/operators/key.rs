@@ -9,7 +9,9 @@ pub trait KeySelector<T: Record>: Clone + Send + 'static {
     /// The key.
     type Key: Key;
     /// A record with its key at hand.
-    type Row;
+    type Row: Clone;
+    /// Whether the key is a part of the record, and changes with it.
+    const KEY_IN_RECORD: bool;
 
     /// Records with their keys at hand.
     fn rows(&self, records: Vec<T>) -> Vec<Self::Row>;
@@ -21,6 +23,8 @@ pub trait KeySelector<T: Record>: Clone + Send + 'static {
     fn records(rows: Vec<Self::Row>) -> Vec<T>;
     /// The record of one row.
     fn into_record(row: Self::Row) -> T;
+    /// A copy of a row, to be kept: detached from the buffers it came in.
+    fn kept(&self, row: &Self::Row) -> Self::Row;
     /// The key of a record that is about to be kept.
     fn key_of(&self, record: &T) -> Self::Key;
     /// Appends the key hash of every record.
@@ -37,6 +41,7 @@ where
 {
     type Key = K;
     type Row = T;
+    const KEY_IN_RECORD: bool = true;
 
     fn rows(&self, records: Vec<T>) -> Vec<T> {
         records
@@ -60,6 +65,12 @@ where
         row
     }
 
+    fn kept(&self, row: &T) -> T {
+        let mut kept = row.clone();
+        kept.detach();
+        kept
+    }
+
     fn key_of(&self, record: &T) -> K {
         (self.0)(record).clone()
     }
@@ -76,6 +87,7 @@ pub struct ByValue<F>(pub F);
 impl<T: Record, K: Key, F: Fn(&T) -> K + Clone + Send + 'static> KeySelector<T> for ByValue<F> {
     type Key = K;
     type Row = (K, T);
+    const KEY_IN_RECORD: bool = false;
 
     fn rows(&self, records: Vec<T>) -> Vec<(K, T)> {
         records.into_iter().map(|r| ((self.0)(&r), r)).collect()
@@ -95,6 +107,13 @@ impl<T: Record, K: Key, F: Fn(&T) -> K + Clone + Send + 'static> KeySelector<T> 
 
     fn into_record(row: (K, T)) -> T {
         row.1
+    }
+
+    fn kept(&self, row: &(K, T)) -> (K, T) {
+        let mut kept = row.clone();
+        kept.0.detach();
+        kept.1.detach();
+        kept
     }
 
     fn key_of(&self, record: &T) -> K {
