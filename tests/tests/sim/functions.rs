@@ -99,7 +99,7 @@ impl KeyedProcessFunction<u32, Row> for Timers {
     ) -> Result<(), BoxError> {
         let due = context.processing_time() + (row.id % 40) as i64;
         context.register_processing_time_timer(due);
-        if row.id % 5 == 0 {
+        if row.id.is_multiple_of(5) {
             context.delete_processing_time_timer(due);
             context.register_processing_time_timer(due + 3);
         }

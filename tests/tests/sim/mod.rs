@@ -1,5 +1,8 @@
 //! Whole jobs on simulated slots, stepped on one thread from a seed. See the README beside this file.
 
+// What cannot be in a test ends it.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod clock;
 mod coordinators;
 // The deployments are those that the JobManager writes.

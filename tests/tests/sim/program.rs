@@ -185,6 +185,6 @@ fn ship(stream: DataStream<Row>, ship: Ship) -> DataStream<Row> {
 fn keeps(broadcast: bool) -> impl Fn(&weft_api::RuntimeContext) -> Box<dyn FnMut(&Row) -> bool> + Clone + Send {
     move |context| {
         let (subtask, parallelism) = (u64::from(context.subtask()), u64::from(context.parallelism));
-        Box::new(move |row| mix(row.id) % 3 > 0 && (!broadcast || mix(row.id ^ 1) % parallelism == subtask))
+        Box::new(move |row| !mix(row.id).is_multiple_of(3) && (!broadcast || mix(row.id ^ 1) % parallelism == subtask))
     }
 }
