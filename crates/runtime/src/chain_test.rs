@@ -211,7 +211,9 @@ fn events_and_the_end_follow_the_batches_before_them() {
     let nodes =
         vec![node(fixture.adder("a", 1), &[Target::Operator(1)]), node(fixture.adder("b", 10), &[Target::Edge(0)])];
     let mut chain = chain(nodes, vec![fixture.edge("edge")]);
-    [batch([1, 2]), Item::Event(StreamEvent::Watermark(5)), batch([3]), Item::Finish].map(|item| chain.push(item));
+    [batch([1, 2]), Item::Event(StreamEvent::Watermark(5)), batch([3]), Item::Finish]
+        .into_iter()
+        .for_each(|item| chain.push(item));
     assert_eq!(fixture.run(&mut chain), Step::Finished);
     let edge: Vec<_> = fixture.log().into_iter().filter(|line| line.starts_with("edge")).collect();
     assert_eq!(edge, ["edge [12, 13]", "edge Watermark(5)", "edge [14]", "edge EndOfInput"]);
@@ -226,7 +228,7 @@ fn every_branch_of_a_fan_out_gets_all_records() {
         node(fixture.adder("right", 20), &[Target::Edge(2)]),
     ];
     let mut chain = chain(nodes, vec![fixture.edge("l"), fixture.edge("m"), fixture.edge("r")]);
-    [batch([1]), Item::Finish].map(|item| chain.push(item));
+    [batch([1]), Item::Finish].into_iter().for_each(|item| chain.push(item));
     assert_eq!(fixture.run(&mut chain), Step::Finished);
     let log = fixture.log();
     for line in ["l [11]", "m [1]", "r [21]", "l EndOfInput", "m EndOfInput", "r EndOfInput"] {
@@ -241,7 +243,7 @@ fn an_operator_that_has_more_is_resumed_before_it_is_given_anything() {
     let mut adder = fixture.adder("a", 0);
     adder.script = vec![Flow::Done, Flow::More, Flow::More];
     let mut chain = chain(vec![node(adder, &[Target::Edge(0)])], vec![fixture.edge("edge")]);
-    [batch([1]), batch([2])].map(|item| chain.push(item));
+    [batch([1]), batch([2])].into_iter().for_each(|item| chain.push(item));
     assert_eq!(fixture.run(&mut chain), Step::Hungry);
     let said: Vec<_> = fixture.log().into_iter().filter(|line| line.starts_with('a')).collect();
     assert_eq!(said, ["a takes 1", "a goes on", "a goes on", "a takes 1"]);

@@ -200,9 +200,9 @@ fn task(number: u32, chain: &[OperatorId], input: bool, output: bool) -> TaskDep
         max_parallelism: 128,
         lane: 0,
         chain: chained.collect(),
-        inputs: input.then(|| InputEdge { edge: 0, input: 0, from: peer, sources: 0..1 }).into_iter().collect(),
+        inputs: input.then_some(InputEdge { edge: 0, input: 0, from: peer, sources: 0..1 }).into_iter().collect(),
         outputs: output
-            .then(|| OutputEdge {
+            .then_some(OutputEdge {
                 edge: 0,
                 operator: chain.len() - 1,
                 port: 0,
