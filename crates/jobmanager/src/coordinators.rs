@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use crate::message::{JobManagerHandle, Message};
 use weft_common::{ErrorKind, JobId, JobVertexId, OperatorId};
@@ -16,6 +17,9 @@ use weft_graph::{ExecutionVertexId, JobGraph};
 use weft_rpc::OperatorEvent;
 use weft_runtime::coordinator::{CoordinatorContext, OperatorCoordinator, Replies};
 use weft_runtime::{Clock, JobInfo, Program, TaskError};
+
+/// How long to wait before a commit is tried again, each time.
+const COMMIT_PAUSES_MS: [u64; 6] = [50, 100, 200, 500, 1000, 2000];
 
 /// What the thread is told.
 enum Order {
@@ -117,9 +121,10 @@ impl Host {
             Order::Reset(attempt, subtasks) => self.reset(attempt, &subtasks),
             Order::Commit(attempt) => {
                 self.attempt = attempt;
-                let message = match self.commit() {
+                let message = match self.commit_patiently() {
                     Ok(()) => CoordinatorMessage::CommitFinished,
-                    Err(error) => CoordinatorMessage::CommitFailed(failure(&error)),
+                    // Something may be visible already: running the tasks again would write it twice.
+                    Err(error) => CoordinatorMessage::CommitFailed(failure(&error).non_recoverable()),
                 };
                 self.answer(message);
                 Ok(())
@@ -167,6 +172,20 @@ impl Host {
             }
         }
         Ok(())
+    }
+
+    /// Commits are idempotent, so a passing failure is answered by trying again, here and not by running the job again.
+    fn commit_patiently(&mut self) -> Result<(), TaskError> {
+        for pause in COMMIT_PAUSES_MS {
+            match self.commit() {
+                Err(error) if error.kind() == ErrorKind::Retryable => {
+                    tracing::warn!(job = %self.job, "committing failed, trying again in {pause} ms: {error}");
+                    std::thread::park_timeout(Duration::from_millis(pause));
+                }
+                done => return done,
+            }
+        }
+        self.commit()
     }
 
     fn commit(&mut self) -> Result<(), TaskError> {

@@ -8,7 +8,7 @@ use weft_graph::{ExecutionGraph, ExecutionVertexId, JobEdge, JobGraph, JobVertex
 use weft_rpc::{ChainedOperator, InputEdge, OutputEdge, Placement, TaskDeployment, blocking_lane};
 
 /// Writes deployments of one job.
-pub(crate) struct Deployer {
+pub struct Deployer {
     job: JobId,
     graph: JobGraph,
     execution: ExecutionGraph,
@@ -17,34 +17,37 @@ pub(crate) struct Deployer {
 }
 
 impl Deployer {
-    pub(crate) fn new(job: JobId, graph: JobGraph, execution: ExecutionGraph, channels: &[SlotChannels]) -> Self {
+    /// For a planned job; `channels` are the shares of every slot's channels.
+    pub fn new(job: JobId, graph: JobGraph, execution: ExecutionGraph, channels: &[SlotChannels]) -> Self {
         let bytes = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         let of_slot = |c: &SlotChannels| (bytes(c.sender_share), bytes(c.receiver_share));
         let shares = channels.iter().flat_map(|c| c.slice.subtasks.iter().map(move |s| (*s, of_slot(c)))).collect();
         Deployer { job, graph, execution, shares }
     }
 
-    pub(crate) fn execution(&self) -> &ExecutionGraph {
+    /// The job's subtasks.
+    pub fn execution(&self) -> &ExecutionGraph {
         &self.execution
     }
 
-    pub(crate) fn graph(&self) -> &JobGraph {
+    /// The job's vertices.
+    pub fn graph(&self) -> &JobGraph {
         &self.graph
     }
 
     /// Every subtask of the job.
-    pub(crate) fn subtasks(&self) -> impl Iterator<Item = ExecutionVertexId> {
+    pub fn subtasks(&self) -> impl Iterator<Item = ExecutionVertexId> {
         self.execution.vertices().iter().flat_map(|v| v.subtasks()).map(|s| s.id)
     }
 
     /// The lane of a vertex's tasks in a slot: the slot's own, or one of their own for a chain that blocks its thread.
-    pub(crate) fn lane(&self, vertex: JobVertexId, slot: u32) -> u32 {
+    pub fn lane(&self, vertex: JobVertexId, slot: u32) -> u32 {
         let position = self.graph.vertices.iter().position(|v| v.id == vertex && v.blocking);
         position.map_or(slot, |p| blocking_lane(slot, p as u32))
     }
 
     /// What the TaskManager is told of one attempt; `None` for one that the job does not have.
-    pub(crate) fn deployment(&self, attempt: ExecutionAttemptId, placement: &Arc<Placement>) -> Option<TaskDeployment> {
+    pub fn deployment(&self, attempt: ExecutionAttemptId, placement: &Arc<Placement>) -> Option<TaskDeployment> {
         let vertex = self.graph.vertex(attempt.vertex)?;
         let expanded = self.execution.vertex(attempt.vertex)?;
         let subtask = ExecutionVertexId { vertex: attempt.vertex, subtask: attempt.subtask };

@@ -124,7 +124,8 @@ impl Job {
         for subtask in self.deployer.subtasks() {
             let slot = self.machine.slot_of(subtask);
             let lane = |slot: u32| self.deployer.lane(subtask.vertex, slot);
-            let place = slot.map_or((u32::MAX, u32::MAX), |s| (cluster.worker_of(&s.slot.task_manager), lane(s.slot.index)));
+            let place =
+                slot.map_or((u32::MAX, u32::MAX), |s| (cluster.worker_of(&s.slot.task_manager), lane(s.slot.index)));
             placement.lanes.entry(subtask.vertex).or_default().push(place);
         }
         placement
@@ -155,9 +156,13 @@ impl Job {
         cluster.job_over(self.fence);
     }
 
-    /// What a subtask says to its coordinator.
+    /// What a subtask says to its coordinator. One whose attempt has been replaced has nothing to say any more.
     pub(crate) fn operator_event(&self, event: OperatorEvent) {
-        self.coordinators.event(event);
+        let from = event.attempt;
+        let id = weft_graph::ExecutionVertexId { vertex: from.vertex, subtask: from.subtask };
+        if self.machine.task(id).is_some_and(|history| history.current().attempt() == from.attempt) {
+            self.coordinators.event(event);
+        }
     }
 
     /// What a coordinator answers.

@@ -13,6 +13,7 @@ mod message;
 mod submission;
 mod watch;
 
+pub use deployment::Deployer;
 pub use job_manager::JobManager;
 pub use message::JobManagerHandle;
 pub use submission::Submission;

@@ -5,10 +5,6 @@
 
 mod clock;
 mod coordinators;
-// The deployments are those that the JobManager writes.
-#[allow(dead_code)]
-#[path = "../../../crates/jobmanager/src/deployment.rs"]
-mod deployment;
 mod dice;
 mod faults;
 mod frames;

@@ -2,7 +2,6 @@
 
 use super::clock::SimClock;
 use super::coordinators::{Answer, Coordinators, Word};
-use super::deployment::Deployer;
 use super::dice::Dice;
 use super::faults::PLANNED;
 use super::network::{CreditBug, Network};
@@ -11,6 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use weft_jobmanager::Deployer;
 use weft_api::Job;
 use weft_common::{AllocationId, ExecutionAttemptId, JobId, LeaderEpoch, Mono};
 use weft_control::{

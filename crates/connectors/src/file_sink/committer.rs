@@ -1,6 +1,6 @@
 //! Giving parts their final names.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
@@ -18,10 +18,14 @@ pub struct FileCommitter {
     file_system: Arc<dyn FileSystem>,
     directory: Path,
     io: Option<Handle>,
+    /// Whether parts are shown while the job runs; they then stay whatever becomes of it.
+    rolling: bool,
     /// Final numbers given so far, by subtask.
     numbers: HashMap<u32, u64>,
     /// Those given in a commit that has not succeeded yet, by in-progress name.
     given: HashMap<String, u64>,
+    /// What that commit has shown.
+    shown: BTreeSet<Path>,
 }
 
 impl FileCommitter {
@@ -30,15 +34,32 @@ impl FileCommitter {
         file_system: Arc<dyn FileSystem>,
         directory: Path,
         io: Option<Handle>,
+        rolling: bool,
     ) -> Result<Self, ConnectorError> {
         wait(io.as_ref(), "preparing an output directory", prepare(&*file_system, &directory))?;
-        Ok(FileCommitter { file_system, directory, io, numbers: HashMap::new(), given: HashMap::new() })
+        Ok(FileCommitter {
+            file_system,
+            directory,
+            io,
+            rolling,
+            numbers: HashMap::new(),
+            given: HashMap::new(),
+            shown: BTreeSet::new(),
+        })
     }
 
     /// One that is to commit what another was about to.
     #[cfg(test)]
     pub(crate) fn resumed(file_system: Arc<dyn FileSystem>, directory: Path) -> Self {
-        FileCommitter { file_system, directory, io: None, numbers: HashMap::new(), given: HashMap::new() }
+        FileCommitter {
+            file_system,
+            directory,
+            io: None,
+            rolling: false,
+            numbers: HashMap::new(),
+            given: HashMap::new(),
+            shown: BTreeSet::new(),
+        }
     }
 
     /// Where the parts are.
@@ -54,6 +75,16 @@ impl FileCommitter {
             *next += 1;
             number
         })
+    }
+
+    /// Removes what the last commit showed before it failed: half a result must not look like one.
+    fn take_back(&mut self) {
+        for shown in std::mem::take(&mut self.shown) {
+            let removed = delete(&*self.file_system, &shown);
+            if let Err(error) = wait(self.io.as_ref(), "taking back a file", removed) {
+                tracing::warn!("{shown} belongs to a result that was not completed: remove it: {error}");
+            }
+        }
     }
 
     /// Removes the in-progress files that `ours` accepts. What cannot be removed is reported, and is no result either.
@@ -74,8 +105,10 @@ impl Committer for FileCommitter {
             let from = self.directory.join(&part.name);
             let to = self.directory.join(&finished(part.subtask, number));
             wait(self.io.as_ref(), "committing a file", rename(&*self.file_system, &from, &to))?;
+            self.shown.insert(to);
         }
         self.given.clear();
+        self.shown.clear();
         Ok(())
     }
 
@@ -93,6 +126,9 @@ impl Committer for FileCommitter {
 
     fn aborted(&mut self) {
         self.remove(|_| true);
+        if !self.rolling {
+            self.take_back();
+        }
     }
 }
 
@@ -126,6 +162,11 @@ async fn rename(file_system: &dyn FileSystem, from: &Path, to: &Path) -> Result<
         true => Ok(()),
         false => Err(ConnectorError::PartLost { part: from.clone() }),
     }
+}
+
+async fn delete(file_system: &dyn FileSystem, path: &Path) -> Result<(), ConnectorError> {
+    file_system.delete(path, Recursive::No).await?;
+    Ok(())
 }
 
 async fn remove(

@@ -77,8 +77,9 @@ impl<T: Record + TextFormat> Sink for FileSink<T> {
 
     fn committer(&self, context: &CoordinatorContext) -> Result<FileCommitter, TaskError> {
         let (file_system, directory) = self.location.resolve(&context.info.configuration)?;
-        let committer = FileCommitter::begin(file_system, directory, context.io.clone())?;
-        if let Some(interval) = self.rolling_in(&context.info)? {
+        let rolling = self.rolling_in(&context.info)?;
+        let committer = FileCommitter::begin(file_system, directory, context.io.clone(), rolling.is_some())?;
+        if let Some(interval) = rolling {
             tracing::warn!(
                 "files in {} are finished every {interval:?}, with every record at least once: after a restart some may \
                  come again",

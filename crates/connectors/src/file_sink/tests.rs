@@ -90,6 +90,25 @@ fn committing_again_changes_nothing() {
 }
 
 #[test]
+fn half_a_commit_is_taken_back_and_nobody_elses_file() {
+    let memory = MemoryFileSystem::new();
+    let sink = sink(&memory);
+    let mut committer = committer(&sink).expect("a free directory");
+    let told = [written(&sink, 0, 0, &["a"]), written(&sink, 1, 0, &["b"])].concat();
+    at_once("a test", put(&memory, "/out/part-1-0")).expect("memory");
+    committer.commit(&told).expect_err("somebody else has written part-1-0 meanwhile");
+    committer.aborted();
+    assert_eq!(output(&memory), expected(&[("part-1-0", "theirs")]));
+}
+
+async fn put(memory: &MemoryFileSystem, path: &str) -> Result<(), crate::ConnectorError> {
+    let path = Path::parse(path).expect("a path");
+    let mut file = memory.create(&path, weft_fs::CreateOptions::NEW).await?;
+    file.write(bytes::Bytes::from_static(b"theirs")).await?;
+    Ok(file.close().await?)
+}
+
+#[test]
 fn a_lost_answer_is_looked_up() {
     let memory = MemoryFileSystem::new();
     let sink = sink(&memory);

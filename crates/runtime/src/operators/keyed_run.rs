@@ -92,7 +92,7 @@ impl<K: Key> KeyedRun<K> {
 
     /// When the next timer is due.
     pub(super) fn next_time(&self) -> Option<i64> {
-        self.timers.next_time()
+        if self.batch_mode { None } else { self.timers.next_time() }
     }
 
     /// Fires the timers that are due at `until`, in order, each under its key, until the output is full.
