@@ -18,6 +18,11 @@ pub(crate) const MIN_SLAB_BYTES: usize = 128;
 /// A frame is not cut down to fit the credit at hand below this.
 const MIN_TRIMMED_BYTES: usize = 64;
 
+/// What precedes a record in an entry, at most.
+const MAX_HEAD_BYTES: usize = 16;
+/// With fewer bytes left in a frame, it is asked whether the next record fits before it is encoded into it.
+const NEARLY_FULL: usize = 128;
+
 /// Why filling stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Filled {
@@ -215,6 +220,9 @@ impl Builder {
     ) -> Result<Filled, ExchangeError> {
         while let Some((row, hash, time)) = run.head() {
             let entry = self.bytes.len();
+            if entry + NEARLY_FULL > self.limit && !self.is_empty() && !self.has_room_for(row) {
+                return Ok(Filled::UpToLimit);
+            }
             if KEYED {
                 self.bytes.extend_from_slice(&hash.to_le_bytes());
             }
@@ -244,6 +252,15 @@ impl Builder {
             self.bytes.shrink_to(self.limit);
         }
         Ok(if run.len() == 0 { Filled::All } else { Filled::UpToLimit })
+    }
+
+    /// Whether an entry of `row` fits. Looking first keeps a slab that is nearly full from being copied into one of
+    /// twice the size, for one record that is taken back.
+    #[cold]
+    fn has_room_for<T: Record>(&self, row: &T) -> bool {
+        let mut encoded = Vec::with_capacity(NEARLY_FULL);
+        row.encode(&mut encoded);
+        self.bytes.len() + MAX_HEAD_BYTES + encoded.len() <= self.limit
     }
 
     /// Room for `more` bytes, in slabs that double up to the limit.

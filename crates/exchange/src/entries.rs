@@ -133,13 +133,17 @@ impl Entries {
         let count = (self.left as usize).min(records);
         let body = self.body.as_slice();
         // A record in the body may be small and `count` forged: the bytes that are there bound what is reserved.
-        batch.rows.reserve(count.min(body.len() - self.at));
+        let room = count.min(body.len() - self.at);
+        batch.rows.reserve(room);
         let mut input = match &self.body {
             Body::Copied(bytes) => Decoder::new(bytes.get(self.at..).unwrap_or_default()),
             Body::Shared(slab) => Decoder::shared_range(slab, self.at, slab.len()).unwrap_or(Decoder::new(&[])),
         };
         let (start, length) = (self.at, body.len());
         let (times, hashes) = (&mut batch.times, &mut batch.hashes);
+        if let (true, Some(hashes)) = (KEYED, &mut *hashes) {
+            hashes.reserve(room);
+        }
         for _ in 0..count {
             batch.rows.push(read_entry::<T, KEYED, TIMED>(&mut input, times, hashes)?);
             self.left -= 1;

@@ -107,14 +107,17 @@ impl<E> RawTable<E> {
         hash: u64,
         update: &mut U,
     ) -> Result<Option<u32>, U::Error> {
-        let number = self.find(hash, |entry| update.is_it(row, entry));
-        let Some((number, entry)) = number.and_then(|number| Some((number, self.get_mut(number)?))) else {
-            if let Some(entry) = update.vacant(row, hash)? {
-                self.insert(hash, entry);
+        match self.find_mut(hash, |entry| update.is_it(row, entry)) {
+            Some((number, entry)) => {
+                let fate = update.occupied(row, hash, entry)?;
+                Ok((fate == Fate::Goes).then_some(number))
             }
-            return Ok(None);
-        };
-        let fate = update.occupied(row, hash, entry)?;
-        Ok((fate == Fate::Goes).then_some(number))
+            None => {
+                if let Some(entry) = update.vacant(row, hash)? {
+                    self.insert(hash, entry);
+                }
+                Ok(None)
+            }
+        }
     }
 }

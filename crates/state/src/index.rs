@@ -90,8 +90,21 @@ impl Index {
     /// A guess at the entry of `hash`, almost always right for a key that is there; the caller compares keys.
     #[inline(always)]
     pub(crate) fn candidate(&self, hash: u64) -> Candidate {
-        let home = self.bucket(self.home(tag(hash)));
-        home.tagged(tag(hash)).first().map_or(0, |slot| home.number(slot))
+        let (tag, mask) = (tag(hash), self.mask_of(tag(hash)));
+        let at = tag as usize & mask;
+        let home = self.bucket(at);
+        match home.tagged(tag).first() {
+            Some(slot) => home.number(slot),
+            None if home.empty().first().is_some() => 0,
+            None => self.candidate_behind(tag, (at + 1) & mask),
+        }
+    }
+
+    /// What a full bucket did not have room for is in the next one, as a rule.
+    #[inline(never)]
+    fn candidate_behind(&self, tag: u32, at: usize) -> Candidate {
+        let bucket = self.bucket(at);
+        bucket.tagged(tag).first().map_or(0, |slot| bucket.number(slot))
     }
 
     /// By which mask the home of `tag` is told.

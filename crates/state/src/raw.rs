@@ -46,11 +46,11 @@ impl<E> RawTable<E> {
         self.find(hash, is_it).map(|number| unsafe { self.pages.read(number) })
     }
 
-    /// The entry under `hash` for which `is_it` holds, to be changed.
+    /// The entry under `hash` for which `is_it` holds, to be changed, and its number.
     #[inline]
-    pub(crate) fn find_mut(&mut self, hash: u64, is_it: impl Fn(&E) -> bool) -> Option<&mut E> {
+    pub(crate) fn find_mut(&mut self, hash: u64, is_it: impl Fn(&E) -> bool) -> Option<(u32, &mut E)> {
         // SAFETY: found in the index.
-        self.find(hash, is_it).map(|number| unsafe { self.pages.write(number) })
+        self.find(hash, is_it).map(|number| (number, unsafe { self.pages.write(number) }))
     }
 
     /// Entry `number`, if there is one.

@@ -75,7 +75,7 @@ impl<K: Key, V> Table<K, V> {
     /// The value of `key`, to be changed.
     #[inline]
     pub fn get_mut(&mut self, hash: u64, key: &K) -> Option<&mut V> {
-        self.raw.find_mut(hash, |entry| entry.key.same_key(key)).map(|entry| &mut entry.value)
+        self.raw.find_mut(hash, |entry| entry.key.same_key(key)).map(|(_, entry)| &mut entry.value)
     }
 
     /// Sets the value of `key` and answers the one it replaces. A key that is there already stays as it is.

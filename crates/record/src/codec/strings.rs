@@ -18,6 +18,17 @@ fn take_str<'a>(input: &mut Decoder<'a>) -> Result<&'a str, DecodeError> {
     str::from_utf8(bytes).map_err(|e| DecodeError::Invalid { at: at + e.valid_up_to(), what: "string" })
 }
 
+/// Text that is long, not ASCII or near the end of the input.
+#[inline(never)]
+fn decode_slowly(input: &mut Decoder<'_>) -> Result<Str, DecodeError> {
+    let slab = input.slab();
+    let text = take_str(input)?;
+    Ok(match slab {
+        Some(slab) => slab.share(text),
+        None => Str::from(text),
+    })
+}
+
 impl Record for String {
     #[inline]
     fn encode(&self, out: &mut Vec<u8>) {
@@ -42,11 +53,10 @@ impl Record for String {
 impl Record for Str {
     #[inline]
     fn encode(&self, out: &mut Vec<u8>) {
-        let Some(padded) = self.inline_padded() else { return put_str(self, out) };
+        let Some(encoded) = self.inline_encoded() else { return put_str(self, out) };
         // A copy of constant length is a few stores; one of the true length would be a call.
         let end = out.len() + 1 + self.len();
-        out.push(self.len() as u8);
-        out.extend_from_slice(padded);
+        out.extend_from_slice(encoded.as_flattened());
         out.truncate(end);
     }
 
@@ -60,12 +70,7 @@ impl Record for Str {
             input.take(1 + usize::from(length), "string")?;
             return Ok(word);
         }
-        let slab = input.slab();
-        let text = take_str(input)?;
-        Ok(match slab {
-            Some(slab) => slab.share(text),
-            None => Str::from(text),
-        })
+        decode_slowly(input)
     }
 
     fn describe(_: &mut SchemaBuilder) -> Type {

@@ -105,6 +105,14 @@ impl Str {
         self.is_inline().then(|| unsafe { &*ptr::from_ref(self).cast() })
     }
 
+    /// The length in a byte, the text of an inline string, zeros.
+    #[inline]
+    pub(crate) fn inline_encoded(&self) -> Option<[[u8; 8]; 3]> {
+        let [a, b, last] = self.words();
+        let shifted = [a << 8 | self.inline_len() as u64, b << 8 | a >> 56, last << 8 | b >> 56];
+        self.is_inline().then(|| shifted.map(u64::to_le_bytes))
+    }
+
     /// The text as a little-endian number, and its length, when it has one to eight bytes.
     #[inline]
     pub(crate) fn one_word(&self) -> Option<(u64, u32)> {
