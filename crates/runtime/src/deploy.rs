@@ -1,11 +1,13 @@
 //! From a deployment to a task: operators are made, edges are connected.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::chain::{Chain, Node, Target};
 use crate::lane::LaneContext;
+use crate::panics::describe_panic;
 use crate::task::{Task, TaskInput};
 use crate::{OperatorContext, TaskError};
 use weft_common::{JobVertexId, OperatorId};
@@ -63,9 +65,14 @@ fn node(
     };
     let factory = lane.program.operator(operator.operator).ok_or_else(unknown)?;
     let context = operator_context(lane, deployment, operator);
-    let mut made = factory.create(&context).map_err(|e| e.at(&name))?;
-    let outputs = made.outputs(&lane.limits);
-    made.open(&context).map_err(|e| e.at(&name))?;
+    let make = || {
+        let mut made = factory.create(&context)?;
+        let outputs = made.outputs(&lane.limits);
+        made.open(&context)?;
+        Ok((made, outputs))
+    };
+    let made = catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|p| Err(TaskError::user(describe_panic(&*p))));
+    let (made, outputs) = made.map_err(|e| e.at(&name))?;
     let targets = (0..outputs.len()).map(|port| targets(deployment, index, port as u32)).collect();
     Ok(Node::new(name, made, outputs, targets))
 }
