@@ -1,5 +1,6 @@
 //! Whole-engine tests: one binary, one module a subject.
 
+mod engine;
 mod kernels;
 mod layers;
 mod sim;
