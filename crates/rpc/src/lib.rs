@@ -12,8 +12,6 @@ mod deployment;
 mod gateway;
 mod update;
 
-pub use deployment::{
-    ChainedOperator, InputEdge, OutputEdge, Placement, TaskDeployment, blocking_lane, slot_of_lane,
-};
+pub use deployment::{ChainedOperator, InputEdge, OutputEdge, Placement, TaskDeployment, blocking_lane, slot_of_lane};
 pub use gateway::{Fence, JobMasterGateway, ResourceManagerGateway, TaskManagerGateway};
 pub use update::{OperatorEvent, TaskFailure, TaskState, TaskUpdate};

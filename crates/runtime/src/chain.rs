@@ -386,12 +386,15 @@ impl Chain {
         before > 0
     }
 
-    /// Sends what the edges have gathered.
-    pub(crate) fn flush(&mut self, net: &mut Outbox) {
+    /// Sends what the edges have gathered. Returns whether anything moved: its reader may be in the same lane, and wants a turn then.
+    pub(crate) fn flush(&mut self, net: &mut Outbox) -> bool {
+        let mut moved = false;
         for writer in self.writers.iter_mut().filter(|w| w.has_unflushed()) {
             writer.flush(net);
+            moved |= !writer.has_unflushed();
             self.blocked |= writer.is_blocked();
         }
+        moved
     }
 
     /// The earliest processing time that a turn would tell an operator of. One that is in the middle of something, or was told and

@@ -196,14 +196,14 @@ impl Task {
     }
 
     /// Moves on what is half full, since the slot has nothing better to do: first within the chain, and when nothing is left there,
-    /// from the edges. Says whether there was anything in the chain.
+    /// from the edges. Says whether anything moved.
     pub(crate) fn flush(&mut self, net: &mut Outbox) -> bool {
-        let sealed = self.chain.seal();
-        if !sealed {
-            self.chain.flush(net);
-            self.count();
+        if self.chain.seal() {
+            return true;
         }
-        sealed
+        let moved = self.chain.flush(net);
+        self.count();
+        moved
     }
 
     /// Moves on what is half full everywhere, though there is always more to do: the buffer timeout is over.

@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use weft_jobmanager::Deployer;
 use weft_api::Job;
 use weft_common::{AllocationId, ExecutionAttemptId, JobId, LeaderEpoch, Mono};
 use weft_control::{
@@ -18,6 +17,7 @@ use weft_control::{
     RestartStrategy, WorkerMessage,
 };
 use weft_graph::{ExchangePool, ExecutionGraph, ExecutionVertexId};
+use weft_jobmanager::Deployer;
 use weft_rpc::{OperatorEvent, Placement, TaskDeployment};
 use weft_runtime::{Clock, OutputLimits, Round};
 
