@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::kernels::Kernel;
+use crate::probe::Probe;
 use crate::row::{RowSpec, Who};
 use crate::text;
 use crate::workload::Workload;
@@ -45,6 +46,8 @@ pub(crate) enum Command {
         /// Where to write it
         file: PathBuf,
     },
+    /// Measure a single figure in this process: idle CPU time, time to the first record, memory of a million keys
+    Probe { probe: Probe },
     /// Count the instructions of the engine's kernels under callgrind and compare them with the counts kept
     Kernels {
         /// The file of counts

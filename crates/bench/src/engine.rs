@@ -30,7 +30,7 @@ pub(crate) fn environment(parallelism: usize) -> Result<StreamExecutionEnvironme
 }
 
 /// Runs what was added to the environment; returns how many records reached the sink.
-fn count<T: Record>(env: &StreamExecutionEnvironment, stream: DataStream<T>, name: &str) -> Result<u64> {
+pub(crate) fn count<T: Record>(env: &StreamExecutionEnvironment, stream: DataStream<T>, name: &str) -> Result<u64> {
     let written = stream.sink_to(CountingSink::new()).collected::<u64>();
     let result = env.execute(name)?;
     Ok(written.of(&result)?.into_iter().sum())

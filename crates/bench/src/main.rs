@@ -15,6 +15,7 @@ mod hand;
 mod inputs;
 mod instructions;
 mod kernels;
+mod probe;
 mod report;
 mod row;
 mod runs;
@@ -28,12 +29,14 @@ use clap::Parser;
 use row::Row;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Instant;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    let start = Instant::now();
+    match run(Cli::parse(), start) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to do when even the message cannot be written.
@@ -43,7 +46,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<()> {
+fn run(cli: Cli, start: Instant) -> Result<()> {
     match cli.command {
         Command::Measure(benchmark) => {
             let prepared = benchmark.prepare()?;
@@ -51,6 +54,7 @@ fn run(cli: Cli) -> Result<()> {
             Ok(report::write(&mut io::stdout().lock(), &prepared.workload, &rows, &cli.plan)?)
         }
         Command::Text { bytes, file } => text::generate(bytes, &file),
+        Command::Probe { probe } => Ok(writeln!(io::stdout(), "{}", probe.measure(start)?)?),
         Command::Kernels { counts, bless } => instructions::check(&mut io::stdout().lock(), &counts, bless),
         Command::Row { spec } => Ok(writeln!(io::stdout(), "{}", serde_json::to_string(&Row::measure(&spec)?)?)?),
         Command::Kernel { name } => name.run(),

@@ -24,7 +24,8 @@ pub(crate) fn generate(bytes: u64, file: &Path) -> Result<()> {
     written.with_context(|| format!("writing {bytes} bytes of text to {}", file.display()))
 }
 
-fn write_lines(out: &mut impl Write, bytes: u64) -> io::Result<()> {
+/// The text's lines, up to the one that reaches `bytes`.
+pub(crate) fn write_lines(out: &mut impl Write, bytes: u64) -> io::Result<()> {
     let ranks = Ranks::new();
     let (mut written, mut draws, mut line) = (0, SEED, String::new());
     while written < bytes {

@@ -27,7 +27,7 @@ impl RowUpdate<Row, Row> for Adding {
         assert_eq!(hash, row.0.key_hash());
         entry.1 += row.1;
         row.1 = entry.1;
-        if entry.1 % 7 != 0 {
+        if !entry.1.is_multiple_of(7) {
             return Ok(Fate::Stays);
         }
         // As a key that changed: the entry must not be looked at again.

@@ -3,8 +3,12 @@
 //! A kernel prepares its input and does its work inside [`measured`]; only what runs below that function is counted.
 //! Nothing in a kernel may depend on addresses, time, randomness or the environment.
 
+mod chain;
 mod codec;
 mod keyed_sum;
+mod lane;
+mod lines;
+mod scatter;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -14,8 +18,14 @@ use clap::ValueEnum;
 pub(crate) enum Kernel {
     /// Encoding and decoding records of integers and text.
     Codec,
+    /// Batches taken apart by key and encoded for their consumers.
+    KeyScatter,
     /// Running sums in a state table.
     KeyedSum,
+    /// A text cut into lines.
+    LineSplitting,
+    /// Four stateless operators in one task.
+    Chain,
 }
 
 impl Kernel {
@@ -23,7 +33,10 @@ impl Kernel {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Kernel::Codec => "codec",
+            Kernel::KeyScatter => "key-scatter",
             Kernel::KeyedSum => "keyed-sum",
+            Kernel::LineSplitting => "line-splitting",
+            Kernel::Chain => "chain",
         }
     }
 
@@ -31,7 +44,10 @@ impl Kernel {
     pub(crate) fn run(self) -> Result<()> {
         match self {
             Kernel::Codec => codec::run(),
+            Kernel::KeyScatter => scatter::run(),
             Kernel::KeyedSum => keyed_sum::run(),
+            Kernel::LineSplitting => lines::run(),
+            Kernel::Chain => chain::run(),
         }
     }
 }

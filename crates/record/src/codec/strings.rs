@@ -18,6 +18,11 @@ fn take_str<'a>(input: &mut Decoder<'a>) -> Result<&'a str, DecodeError> {
     str::from_utf8(bytes).map_err(|e| DecodeError::Invalid { at: at + e.valid_up_to(), what: "string" })
 }
 
+#[inline(never)]
+fn put_long(text: &str, out: &mut Vec<u8>) {
+    put_str(text, out);
+}
+
 /// Text that is long, not ASCII or near the end of the input.
 #[inline(never)]
 fn decode_slowly(input: &mut Decoder<'_>) -> Result<Str, DecodeError> {
@@ -30,12 +35,12 @@ fn decode_slowly(input: &mut Decoder<'_>) -> Result<Str, DecodeError> {
 }
 
 impl Record for String {
-    #[inline]
+    #[inline(always)]
     fn encode(&self, out: &mut Vec<u8>) {
         put_str(self, out);
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         take_str(input).map(str::to_owned)
     }
@@ -51,16 +56,16 @@ impl Record for String {
 }
 
 impl Record for Str {
-    #[inline]
+    #[inline(always)]
     fn encode(&self, out: &mut Vec<u8>) {
-        let Some(encoded) = self.inline_encoded() else { return put_str(self, out) };
+        let Some(encoded) = self.inline_encoded() else { return put_long(self, out) };
         // A copy of constant length is a few stores; one of the true length would be a call.
         let end = out.len() + 1 + self.len();
         out.extend_from_slice(encoded.as_flattened());
         out.truncate(end);
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         // Most words: short, ASCII, and with 24 readable bytes from their beginning on.
         if let Some((&length, rest)) = input.rest().split_first()
@@ -70,7 +75,7 @@ impl Record for Str {
             input.take(1 + usize::from(length), "string")?;
             return Ok(word);
         }
-        decode_slowly(input)
+        Ok(decode_slowly(input)?.word_by_word())
     }
 
     fn describe(_: &mut SchemaBuilder) -> Type {

@@ -1,7 +1,7 @@
 //! Tuples, and the types of no bytes.
 
 use crate::codec::{fixed_sum, put_fixed};
-use crate::derive_support::{decode_block, encode_block};
+use crate::derive_support::encode_block;
 use crate::{DecodeError, Decoder, Record, SchemaBuilder, Type};
 use std::marker::PhantomData;
 
@@ -18,9 +18,17 @@ macro_rules! tuple {
                 }
             }
 
-            #[inline]
+            // Always inlined: a result that comes back through memory is read in other pieces than it was written, and
+            // waits for them.
+            #[inline(always)]
             fn decode(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-                decode_block(input, "tuple", |input| Ok(($($t::decode(input)?,)+)))
+                match Self::FIXED_SIZE {
+                    Some(n) => {
+                        let fields = &mut input.block(n, "tuple")?;
+                        Ok(($($t::decode(fields)?,)+))
+                    }
+                    None => Ok(($($t::decode(input)?,)+)),
+                }
             }
 
             #[inline]

@@ -190,27 +190,41 @@ impl Str {
     /// of at most 22 bytes is inlined, a longer one shares the buffer. Other text is copied.
     #[inline]
     pub fn share(&self, part: &str) -> Str {
-        let owner = self.owner();
-        // The whole slab, not only this part of it: words at the end of a line have readable bytes after them, too.
-        let whole = owner.as_ref().map_or(self.as_bytes(), |owner| owner.bytes());
-        let Some(offset) = lies_in(part.as_bytes(), whole) else { return Str::copy_of(part) };
-        let window = whole.get(offset..).and_then(|tail| tail.first_chunk());
-        match window.and_then(|window| Window::new(window, part.len())) {
+        match self.window_of(part) {
             // SAFETY: the window begins with the bytes of `part`, and only these are packed.
             Some(window) => unsafe { Str::from_packed(window.packed()) },
-            None => self.share_slowly(part),
+            None => self.share_slowly(part).word_by_word(),
         }
     }
 
-    /// A part that is long, or near the end.
+    /// 24 bytes that begin with `part`, if it is short and lies not too near the end of our slab.
+    #[inline]
+    fn window_of(&self, part: &str) -> Option<Window> {
+        let owner = self.owner();
+        // The whole slab, not only this part of it: words at the end of a line have readable bytes after them, too.
+        let whole = owner.as_ref().map_or(self.as_bytes(), |owner| owner.bytes());
+        let offset = lies_in(part.as_bytes(), whole)?;
+        Window::new(whole.get(offset..)?.first_chunk()?, part.len())
+    }
+
+    /// A part that is long, or near the end, or not a part.
+    #[inline(never)]
     fn share_slowly(&self, part: &str) -> Str {
         if let Some(text) = Str::inline(part) {
             return text;
         }
-        match self.owner() {
+        match self.owner().filter(|owner| lies_in(part.as_bytes(), owner.bytes()).is_some()) {
             Some(owner) => Str::sharing(Reference::clone(&owner), part),
             None => Str::copied(part),
         }
+    }
+
+    /// The same string, read word by word. What a function returns through memory and what was just computed then meet in
+    /// registers; where they meet in memory, the common case would be written in words and read back as a whole, and wait.
+    #[inline(always)]
+    pub(crate) fn word_by_word(self) -> Str {
+        let Str { slab, start, last } = *ManuallyDrop::new(self);
+        Str { slab, start, last }
     }
 
     /// Copies out of a buffer that holds more than this text, so that it does not keep that buffer alive.
