@@ -4,7 +4,7 @@
 //! carries the number of the start or reset it belongs to, so that an answer from before a reset is recognised as late. A coordinator that
 //! fails or panics fails the job with its operator's name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -121,7 +121,7 @@ impl Host {
             Order::Reset(attempt, subtasks) => self.reset(attempt, &subtasks),
             Order::Commit(attempt) => {
                 self.attempt = attempt;
-                let message = match self.commit_patiently() {
+                let message = match self.commit() {
                     Ok(()) => CoordinatorMessage::CommitFinished,
                     // Something may be visible already: running the tasks again would write it twice.
                     Err(error) => CoordinatorMessage::CommitFailed(failure(&error).non_recoverable()),
@@ -139,63 +139,111 @@ impl Host {
     /// Coordinators that run already keep what they have committed; all their subtasks start over.
     fn start(&mut self, attempt: u32) -> Result<(), TaskError> {
         self.attempt = attempt;
-        for (id, factory) in self.program.coordinators() {
-            let Some((_, context)) = self.operators.get(&id) else { continue };
-            match self.running.get_mut(&id) {
-                Some(running) => (0..context.parallelism).try_for_each(|s| running.subtask_reset(s))?,
-                None => {
-                    let coordinator = factory.create(context).map_err(|e| e.at(&context.name))?;
-                    self.running.insert(id, coordinator);
+        let program = self.program.clone();
+        for (id, factory) in program.coordinators() {
+            let Some((_, context)) = self.operators.get(&id).cloned() else { continue };
+            if self.running.contains_key(&id) {
+                for subtask in 0..context.parallelism {
+                    self.call(id, |c| c.subtask_reset(subtask))?;
                 }
+            } else {
+                let made = catch_unwind(AssertUnwindSafe(|| factory.create(&context)));
+                let made = made.unwrap_or_else(|panic| Err(TaskError::user(weft_runtime::describe_panic(&*panic))));
+                self.running.insert(id, made.map_err(|e| e.at(&context.name))?);
             }
         }
         Ok(())
     }
 
+    /// Calls a coordinator; what goes wrong there, a panic too, carries its operator's name.
+    fn call<R>(
+        &mut self,
+        operator: OperatorId,
+        call: impl FnOnce(&mut dyn OperatorCoordinator) -> Result<R, TaskError>,
+    ) -> Result<Option<R>, TaskError> {
+        let Some(coordinator) = self.running.get_mut(&operator) else { return Ok(None) };
+        let result = catch_unwind(AssertUnwindSafe(|| call(&mut **coordinator)));
+        let result = result.unwrap_or_else(|panic| Err(TaskError::user(weft_runtime::describe_panic(&*panic))));
+        result.map(Some).map_err(|e| match self.operators.get(&operator) {
+            Some((_, context)) => e.at(&context.name),
+            None => e,
+        })
+    }
+
     fn event(&mut self, event: &OperatorEvent) -> Result<(), TaskError> {
-        let Some(coordinator) = self.running.get_mut(&event.operator) else { return Ok(()) };
         let mut replies = Replies::new();
-        let name = self.operators.get(&event.operator).map_or("?", |(_, c)| c.name.as_str());
-        coordinator.on_event(event.attempt, &event.payload, &mut replies).map_err(|e| e.at(name))?;
+        let operator = event.operator;
+        match self.call(operator, |c| c.on_event(event.attempt, &event.payload, &mut replies)) {
+            Err(error) if error.kind() == ErrorKind::Retryable => {
+                self.patiently(error, |host| host.call(operator, |c| c.retry()).map(|_| ()))?;
+            }
+            done => {
+                done?;
+            }
+        }
         for (to, payload) in replies {
-            self.answers.send(Message::Reply { job: self.job, operator: event.operator, to, payload });
+            self.answers.send(Message::Reply { job: self.job, operator, to, payload });
         }
         Ok(())
     }
 
     fn reset(&mut self, attempt: u32, subtasks: &[ExecutionVertexId]) -> Result<(), TaskError> {
         self.attempt = attempt;
-        for (id, coordinator) in &mut self.running {
-            let Some((vertex, context)) = self.operators.get(id) else { continue };
-            for subtask in subtasks.iter().filter(|s| s.vertex == *vertex) {
-                coordinator.subtask_reset(subtask.subtask).map_err(|e| e.at(&context.name))?;
+        for id in self.running_ids() {
+            let Some(vertex) = self.operators.get(&id).map(|(vertex, _)| *vertex) else { continue };
+            for subtask in subtasks.iter().filter(|s| s.vertex == vertex) {
+                self.call(id, |c| c.subtask_reset(subtask.subtask))?;
             }
         }
         Ok(())
     }
 
-    /// Commits are idempotent, so a passing failure is answered by trying again, here and not by running the job again.
-    fn commit_patiently(&mut self) -> Result<(), TaskError> {
+    fn running_ids(&self) -> Vec<OperatorId> {
+        self.running.keys().copied().collect()
+    }
+
+    /// Everybody commits, then everybody is told that all have. An operator whose commit succeeded is not asked again.
+    fn commit(&mut self) -> Result<(), TaskError> {
+        let mut committed = BTreeSet::new();
+        match self.commit_rest(&mut committed) {
+            Err(error) if error.kind() == ErrorKind::Retryable => {
+                self.patiently(error, |host| host.commit_rest(&mut committed))?;
+            }
+            done => done?,
+        }
+        for operator in self.running_ids() {
+            if let Some(payload) = self.call(operator, |c| c.finished())?.flatten() {
+                self.answers.send(Message::Result { job: self.job, operator, payload });
+            }
+        }
+        Ok(())
+    }
+
+    fn commit_rest(&mut self, committed: &mut BTreeSet<OperatorId>) -> Result<(), TaskError> {
+        for operator in self.running_ids() {
+            if !committed.contains(&operator) {
+                self.call(operator, |c| c.commit())?;
+                committed.insert(operator);
+            }
+        }
+        Ok(())
+    }
+
+    /// A passing failure to make something visible is answered by trying again, here and not by running the job again.
+    fn patiently(
+        &mut self,
+        mut error: TaskError,
+        mut again: impl FnMut(&mut Self) -> Result<(), TaskError>,
+    ) -> Result<(), TaskError> {
         for pause in COMMIT_PAUSES_MS {
-            match self.commit() {
-                Err(error) if error.kind() == ErrorKind::Retryable => {
-                    tracing::warn!(job = %self.job, "committing failed, trying again in {pause} ms: {error}");
-                    std::thread::park_timeout(Duration::from_millis(pause));
-                }
+            tracing::warn!(job = %self.job, "trying again in {pause} ms: {error}");
+            std::thread::park_timeout(Duration::from_millis(pause));
+            match again(self) {
+                Err(next) if next.kind() == ErrorKind::Retryable => error = next,
                 done => return done,
             }
         }
-        self.commit()
-    }
-
-    fn commit(&mut self) -> Result<(), TaskError> {
-        for (id, coordinator) in &mut self.running {
-            let name = self.operators.get(id).map_or("?", |(_, c)| c.name.as_str());
-            if let Some(payload) = coordinator.commit().map_err(|e| e.at(name))? {
-                self.answers.send(Message::Result { job: self.job, operator: *id, payload });
-            }
-        }
-        Ok(())
+        Err(error)
     }
 
     /// A panic in one coordinator's clean-up keeps none of the others from theirs.

@@ -20,13 +20,23 @@ pub trait OperatorCoordinator: Send {
     /// void, except what was committed.
     fn subtask_reset(&mut self, subtask: u32) -> Result<(), TaskError>;
 
-    /// All tasks of the job finished: what they left is made visible. Called again after a retryable error, so it must be idempotent.
-    /// What it returns reaches the client with the job's result.
-    fn commit(&mut self) -> Result<Option<Vec<u8>>, TaskError> {
+    /// [`on_event`](Self::on_event) failed for a passing reason: what it left undone is tried again.
+    fn retry(&mut self) -> Result<(), TaskError> {
+        Ok(())
+    }
+
+    /// All tasks of the job finished: what they left is made visible. Called again after a retryable error, until it succeeds once.
+    fn commit(&mut self) -> Result<(), TaskError> {
+        Ok(())
+    }
+
+    /// Every operator of the job has committed. What it returns reaches the client with the job's result.
+    fn finished(&mut self) -> Result<Option<Vec<u8>>, TaskError> {
         Ok(None)
     }
 
-    /// The job was cancelled or failed: what was not committed is discarded.
+    /// The job was cancelled or failed: what was not committed is discarded, and a commit that [`finished`](Self::finished) did not
+    /// follow is taken back where that is possible.
     fn abort(&mut self) {}
 }
 

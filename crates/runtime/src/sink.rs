@@ -78,12 +78,13 @@ pub trait Committer: Send + 'static {
     /// [`finished`](Self::finished) or [`aborted`](Self::aborted).
     fn discard(&mut self, subtask: u32, told: &[Self::Committable]);
 
-    /// The job is over and everything is committed; what else its attempts left is removed. What it returns reaches the client.
+    /// Every sink of the job has committed; what else its attempts left is removed. What it returns reaches the client.
     fn finished(&mut self) -> Result<Option<Vec<u8>>, TaskError> {
         Ok(None)
     }
 
-    /// The job was cancelled or failed: what was not committed is removed, whether it was told of or not.
+    /// The job was cancelled or failed: what was not committed is removed, whether it was told of or not; and a commit at the end
+    /// of the job that [`finished`](Self::finished) did not follow, because another sink's failed, is taken back.
     fn aborted(&mut self) {}
 }
 
@@ -109,7 +110,7 @@ impl<S: Sink> OperatorFactory for SinkFactory<S> {
 impl<S: Sink> CoordinatorFactory for SinkFactory<S> {
     fn create(&self, context: &CoordinatorContext) -> Result<Box<dyn OperatorCoordinator>, TaskError> {
         let committer = self.0.committer(context)?;
-        Ok(Box::new(SinkCoordinator { committer, pending: BTreeMap::new(), types: PhantomData::<fn() -> S> }))
+        Ok(Box::new(SinkCoordinator { committer, pending: BTreeMap::new(), due: Vec::new(), types: PhantomData::<fn() -> S> }))
     }
 }
 
@@ -169,6 +170,8 @@ impl<W: SinkWriter> Operator for SinkOperator<W> {
 struct SinkCoordinator<C: Committer, S> {
     committer: C,
     pending: BTreeMap<u32, (u32, Vec<C::Committable>)>,
+    /// What is to be committed now and could not be yet.
+    due: Vec<C::Committable>,
     types: PhantomData<S>,
 }
 
@@ -199,7 +202,8 @@ impl<C: Committer, S> OperatorCoordinator for SinkCoordinator<C, fn() -> S> {
             committables.push(C::Committable::decode(&mut decoder)?);
         }
         if when == NOW {
-            return self.committer.commit(&committables);
+            self.due.extend(committables);
+            return self.retry();
         }
         if let Some((_, pending)) = self.pending.get_mut(&from.subtask) {
             pending.extend(committables);
@@ -213,9 +217,18 @@ impl<C: Committer, S> OperatorCoordinator for SinkCoordinator<C, fn() -> S> {
         Ok(())
     }
 
-    fn commit(&mut self) -> Result<Option<Vec<u8>>, TaskError> {
+    fn retry(&mut self) -> Result<(), TaskError> {
+        self.committer.commit(&self.due)?;
+        self.due.clear();
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), TaskError> {
         let all: Vec<_> = self.pending.values().flat_map(|(_, told)| told).cloned().collect();
-        self.committer.commit(&all)?;
+        self.committer.commit(&all)
+    }
+
+    fn finished(&mut self) -> Result<Option<Vec<u8>>, TaskError> {
         self.pending.clear();
         self.committer.finished()
     }

@@ -1,6 +1,7 @@
 //! Whole jobs on the embedded cluster.
 
 mod cancelling;
+mod committing;
 mod connecting;
 mod failing;
 mod file_output;

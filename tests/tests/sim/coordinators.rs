@@ -76,7 +76,8 @@ impl Coordinators {
             Word::Event(event) => self.event(&event, answers),
             Word::Commit(attempt) => {
                 self.attempt = attempt;
-                self.running.values_mut().try_for_each(|coordinator| coordinator.commit().map(drop))
+                self.running.values_mut().try_for_each(|coordinator| coordinator.commit())?;
+                self.running.values_mut().try_for_each(|coordinator| coordinator.finished().map(drop))
             }
             Word::Abort => {
                 self.running.values_mut().for_each(|coordinator| coordinator.abort());

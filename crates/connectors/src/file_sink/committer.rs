@@ -22,9 +22,9 @@ pub struct FileCommitter {
     rolling: bool,
     /// Final numbers given so far, by subtask.
     numbers: HashMap<u32, u64>,
-    /// Those given in a commit that has not succeeded yet, by in-progress name.
+    /// Those given and not settled yet, by in-progress name.
     given: HashMap<String, u64>,
-    /// What that commit has shown.
+    /// What was shown under them.
     shown: BTreeSet<Path>,
 }
 
@@ -77,7 +77,13 @@ impl FileCommitter {
         })
     }
 
-    /// Removes what the last commit showed before it failed: half a result must not look like one.
+    /// What has been shown stays.
+    fn settle(&mut self) {
+        self.given.clear();
+        self.shown.clear();
+    }
+
+    /// Removes what was shown of a result that was not completed: it must not look like one.
     fn take_back(&mut self) {
         for shown in std::mem::take(&mut self.shown) {
             let removed = delete(&*self.file_system, &shown);
@@ -107,8 +113,9 @@ impl Committer for FileCommitter {
             wait(self.io.as_ref(), "committing a file", rename(&*self.file_system, &from, &to))?;
             self.shown.insert(to);
         }
-        self.given.clear();
-        self.shown.clear();
+        if self.rolling {
+            self.settle();
+        }
         Ok(())
     }
 
@@ -120,6 +127,7 @@ impl Committer for FileCommitter {
     }
 
     fn finished(&mut self) -> Result<Option<Vec<u8>>, TaskError> {
+        self.settle();
         self.remove(|_| true);
         Ok(None)
     }
