@@ -147,8 +147,8 @@ pub enum GraphError {
     /// Too little network memory for the number of channels.
     #[error(
         "the exchange of slot {slot} of slot-sharing group \"{group}\" needs {required} bytes for {senders} outgoing \
-         and {receivers} incoming channels and has {available}: raise taskmanager.memory.network.min, \
-         taskmanager.memory.network.max or taskmanager.memory.network.fraction, or lower the parallelism"
+         and {receivers} incoming channels and has {available}: raise taskmanager.memory.network.min \
+         or lower the parallelism"
     )]
     ExchangePoolTooSmall {
         /// The slot-sharing group.

@@ -42,7 +42,6 @@ fn a_pool_too_small_is_refused_with_numbers_and_keys() {
     assert_eq!(
         error.to_string(),
         "the exchange of slot 0 of slot-sharing group \"default\" needs 64000 bytes for 250 outgoing and 250 incoming \
-         channels and has 63999: raise taskmanager.memory.network.min, taskmanager.memory.network.max or \
-         taskmanager.memory.network.fraction, or lower the parallelism"
+         channels and has 63999: raise taskmanager.memory.network.min or lower the parallelism"
     );
 }

@@ -20,6 +20,7 @@ pub struct ConfigOption<T: 'static> {
     default: Option<&'static str>,
     rule: Option<Rule<T>>,
     description: &'static str,
+    no_effect_yet: Option<&'static str>,
 }
 
 /// What values must fulfil beyond their type.
@@ -32,7 +33,7 @@ struct Rule<T: 'static> {
 impl<T> ConfigOption<T> {
     /// An option with this key and no default.
     pub const fn new(key: &'static str) -> Self {
-        ConfigOption { key, deprecated: &[], default: None, rule: None, description: "" }
+        ConfigOption { key, deprecated: &[], default: None, rule: None, description: "", no_effect_yet: None }
     }
 
     /// The value if nothing is set, as it would be written in a file.
@@ -59,6 +60,12 @@ impl<T> ConfigOption<T> {
         self
     }
 
+    /// Says that nothing reads the option yet, and in a sentence what holds instead. Setting it warns.
+    pub const fn no_effect_yet(mut self, instead: &'static str) -> Self {
+        self.no_effect_yet = Some(instead);
+        self
+    }
+
     /// The key.
     pub const fn key(&self) -> &'static str {
         self.key
@@ -77,6 +84,11 @@ impl<T> ConfigOption<T> {
     /// What the option does.
     pub const fn description(&self) -> &'static str {
         self.description
+    }
+
+    /// What holds instead, if nothing reads the option yet.
+    pub const fn instead(&self) -> Option<&'static str> {
+        self.no_effect_yet
     }
 
     /// The key, then the older ones.

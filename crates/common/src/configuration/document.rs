@@ -14,8 +14,8 @@ Sizes are a whole number and one of b, kb, mb, gb, tb (1 kb is 1024 bytes; witho
 number and one of d, h, min, s, ms, µs, ns (without a unit it counts milliseconds), or in ISO form, as in `PT10S`. Lists are YAML
 lists or text with `;` between the items; maps are YAML maps or text like `k:v,l:w`.
 
-A wrong value stops the program with a message that says where the value was set. An unknown key only warns. The values of keys
-that look secret (password, secret, token and the like) are never shown.
+A wrong value stops the program with a message that says where the value was set. An unknown key only warns, and so does one
+that has no effect yet. The values of keys that look secret (password, secret, token and the like) are never shown.
 
 This page is generated from the declarations in `crates/common/src/configuration/options`.
 ";
@@ -40,9 +40,12 @@ fn row(option: &dyn AnyOption) -> String {
         None => "none".to_owned(),
     };
     let mut about = option.description().trim().to_owned();
+    if let Some(instead) = option.instead() {
+        // Writing to a string cannot fail.
+        let _ = write!(about, " No effect yet: {instead}.");
+    }
     if let [first, rest @ ..] = option.deprecated_keys() {
         let rest: String = rest.iter().map(|key| format!(", `{key}`")).collect();
-        // Writing to a string cannot fail.
         let _ = write!(about, " Older key: `{first}`{rest}.");
     }
     format!("| `{}` | {default} | {} | {} |\n", option.key(), cell(&option.expected()), cell(&about))

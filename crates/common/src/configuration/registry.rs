@@ -15,6 +15,8 @@ pub trait AnyOption: Sync {
     fn expected(&self) -> String;
     /// What the option does.
     fn description(&self) -> &'static str;
+    /// What holds instead, if nothing reads the option yet.
+    fn instead(&self) -> Option<&'static str>;
     /// Whether keys below the option's own belong to it.
     fn is_nested(&self) -> bool;
     /// Whether the option can be read: what is set for it, or its default, is what it expects. Having neither is fine.
@@ -40,6 +42,10 @@ impl<T: ConfigType> AnyOption for ConfigOption<T> {
 
     fn description(&self) -> &'static str {
         self.description()
+    }
+
+    fn instead(&self) -> Option<&'static str> {
+        self.instead()
     }
 
     fn is_nested(&self) -> bool {
@@ -104,8 +110,8 @@ pub(super) fn warning_among(
     origin: &Origin,
 ) -> Option<ConfigWarning> {
     let (written, origin) = (key.to_owned(), origin.clone());
-    if options.clone().any(|option| covers(option.key(), option.is_nested(), key)) {
-        return None;
+    if let Some(option) = options.clone().find(|option| covers(option.key(), option.is_nested(), key)) {
+        return option.instead().map(|instead| ConfigWarning::NoEffectYet { key: written, origin, instead });
     }
     let older = |option: &&dyn AnyOption| option.deprecated_keys().iter().any(|k| covers(k, option.is_nested(), key));
     match options.clone().find(older) {

@@ -15,6 +15,15 @@ pub enum ConfigWarning {
         /// The key that was probably meant, if any is near.
         nearest: Option<&'static str>,
     },
+    /// Nothing reads the option yet: the value has no effect.
+    NoEffectYet {
+        /// The key.
+        key: String,
+        /// Where it was set.
+        origin: Origin,
+        /// What holds instead.
+        instead: &'static str,
+    },
     /// The key is an older name. It works.
     DeprecatedKey {
         /// The key.
@@ -46,6 +55,9 @@ impl fmt::Display for ConfigWarning {
             }
             ConfigWarning::UnknownKey { key, origin, nearest: Some(nearest) } => {
                 write!(f, "unknown configuration key {key} (from {origin}) has no effect: did you mean {nearest}?")
+            }
+            ConfigWarning::NoEffectYet { key, origin, instead } => {
+                write!(f, "configuration key {key} (from {origin}) has no effect yet: {instead}")
             }
             ConfigWarning::DeprecatedKey { key, origin, replacement } => {
                 write!(f, "configuration key {key} (from {origin}) is deprecated: use {replacement}")

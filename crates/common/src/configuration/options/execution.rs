@@ -25,14 +25,18 @@ section! {
     RUNTIME_MODE: RuntimeMode = "execution.runtime-mode".default("STREAMING");
 
     /// How long a batch of records that is not full may wait before it is sent on. Shorter is less delay, longer is more
-    /// throughput; 0 sends every record by itself.
+    /// throughput; with 0 a slot sends on what it has after every round over its tasks.
     BUFFER_TIMEOUT: Duration = "execution.buffer-timeout.interval"
         .default("100 ms")
         .deprecated(&["execution.buffer-timeout"]);
 
     /// Whether the client waits for the job to end.
-    ATTACHED: bool = "execution.attached".default("false");
+    ATTACHED: bool = "execution.attached"
+        .default("false")
+        .no_effect_yet("`execute` waits for the job, `execute_async` does not");
 
     /// Whether the job is cancelled when a client that waits for it goes away.
-    SHUTDOWN_ON_ATTACHED_EXIT: bool = "execution.shutdown-on-attached-exit".default("false");
+    SHUTDOWN_ON_ATTACHED_EXIT: bool = "execution.shutdown-on-attached-exit"
+        .default("false")
+        .no_effect_yet("a job on the embedded cluster ends with its program");
 }

@@ -8,13 +8,15 @@ section! {
     "Tasks",
     "Running and cancelling tasks.";
 
-    /// Where temporary files go, in turn if there are several directories. If it is not set: the system's directory for them.
+    /// Where temporary files go. Of several directories only the first is used for now, for what exceeds the memory for sending.
+    /// If it is not set: the system's directory for them.
     TMP_DIRS: Option<PathList> = "io.tmp.dirs";
 
     /// How often a task that is being cancelled, but does not end, is reported with what it is doing.
     CANCELLATION_INTERVAL: Duration = "task.cancellation.interval"
         .default("30 s")
-        .must("more than 0", |d| !d.is_zero());
+        .must("more than 0", |d| !d.is_zero())
+        .no_effect_yet("nothing is said of such a task before task.cancellation.timeout is over");
 
     /// How long a task that is being cancelled may take to end before its process is given up; 0 means for ever.
     CANCELLATION_TIMEOUT: Duration = "task.cancellation.timeout".default("3 min");
