@@ -218,33 +218,8 @@ impl Builder {
         run: &mut Run<'_, T>,
         limit: &RecordLimit,
     ) -> Result<Filled, ExchangeError> {
-        while let Some((row, hash, time)) = run.head() {
-            let entry = self.bytes.len();
-            if entry + NEARLY_FULL > self.limit && !self.is_empty() && !self.has_room_for(row) {
-                return Ok(Filled::UpToLimit);
-            }
-            if KEYED {
-                self.bytes.extend_from_slice(&hash.to_le_bytes());
-            }
-            if TIMED {
-                self.bytes.extend_from_slice(&time.to_le_bytes());
-            }
-            let record = self.bytes.len();
-            row.encode(&mut self.bytes);
-            if self.bytes.len() - record > limit.max_record {
-                let size = self.bytes.len() - record;
-                self.bytes.truncate(entry);
-                limit.check(size)?;
-            }
-            let full = self.bytes.len() > self.limit || self.records == MAX_FRAME_RECORDS;
-            if full && !self.is_empty() {
-                self.bytes.truncate(entry);
-                self.bytes.shrink_to(self.limit);
-                return Ok(Filled::UpToLimit);
-            }
-            run.skip();
-            self.records += 1;
-            if full {
+        while run.offer(|row, hash, time| self.take_sized::<T, KEYED, TIMED>(row, hash, time, limit))? == Some(true) {
+            if self.is_oversized() {
                 break;
             }
         }
@@ -252,6 +227,42 @@ impl Builder {
             self.bytes.shrink_to(self.limit);
         }
         Ok(if run.len() == 0 { Filled::All } else { Filled::UpToLimit })
+    }
+
+    /// Encodes a row, unless it would go past the limit and is not the only one.
+    #[inline(always)]
+    fn take_sized<T: Record, const KEYED: bool, const TIMED: bool>(
+        &mut self,
+        row: &T,
+        hash: u64,
+        time: i64,
+        limit: &RecordLimit,
+    ) -> Result<bool, ExchangeError> {
+        let entry = self.bytes.len();
+        let nearly_full = entry + NEARLY_FULL > self.limit || self.records == MAX_FRAME_RECORDS;
+        if nearly_full && !self.is_empty() && (self.records == MAX_FRAME_RECORDS || !self.has_room_for(row)) {
+            return Ok(false);
+        }
+        if KEYED {
+            self.bytes.extend_from_slice(&hash.to_le_bytes());
+        }
+        if TIMED {
+            self.bytes.extend_from_slice(&time.to_le_bytes());
+        }
+        let record = self.bytes.len();
+        row.encode(&mut self.bytes);
+        let size = self.bytes.len() - record;
+        if size > limit.max_record {
+            self.bytes.truncate(entry);
+            limit.check(size)?;
+        }
+        if self.bytes.len() > self.limit && !self.is_empty() {
+            self.bytes.truncate(entry);
+            self.bytes.shrink_to(self.limit);
+            return Ok(false);
+        }
+        self.records += 1;
+        Ok(true)
     }
 
     /// Whether an entry of `row` fits. Looking first keeps a slab that is nearly full from being copied into one of

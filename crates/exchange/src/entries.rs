@@ -139,19 +139,21 @@ impl Entries {
             Body::Copied(bytes) => Decoder::new(bytes.get(self.at..).unwrap_or_default()),
             Body::Shared(slab) => Decoder::shared_range(slab, self.at, slab.len()).unwrap_or(Decoder::new(&[])),
         };
-        let (start, length) = (self.at, body.len());
         let (times, hashes) = (&mut batch.times, &mut batch.hashes);
         if let (true, Some(hashes)) = (KEYED, &mut *hashes) {
             hashes.reserve(room);
         }
-        for _ in 0..count {
+        let stop = input.remaining().saturating_sub(bytes);
+        let (mut read, length) = (0, body.len());
+        while read < count {
             batch.rows.push(read_entry::<T, KEYED, TIMED>(&mut input, times, hashes)?);
-            self.left -= 1;
-            self.at = length - input.remaining();
-            if self.at - start >= bytes {
+            read += 1;
+            if input.remaining() <= stop {
                 break;
             }
         }
+        self.at = length - input.remaining();
+        self.left -= read as u32;
         Ok(())
     }
 }

@@ -92,30 +92,13 @@ pub enum ExchangeError {
         /// What does not fit.
         reason: String,
     },
-    /// The slots' share of network memory does not give every channel its minimum.
-    #[error(
-        "the exchange pool of a slot has {available} bytes, but {sending} outgoing and {receiving} incoming channels need \
-         {required}: raise taskmanager.memory.network.max (and .fraction), or lower the parallelism"
-    )]
-    PoolTooSmall {
-        /// Bytes needed.
-        required: usize,
-        /// Bytes there are.
-        available: usize,
-        /// Outgoing channels between slots.
-        sending: usize,
-        /// Incoming channels between slots.
-        receiving: usize,
-    },
 }
 
 impl ExchangeError {
     /// What the engine should do about it.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::PartitionOutOfRange { .. } | Self::RecordTooLarge { .. } | Self::PoolTooSmall { .. } => {
-                ErrorKind::User
-            }
+            Self::PartitionOutOfRange { .. } | Self::RecordTooLarge { .. } => ErrorKind::User,
             Self::Broken { .. } => ErrorKind::Retryable,
             Self::CorruptFrame { .. }
             | Self::CreditExceeded { .. }

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// Puts messages straight into the inbox of the slot they are for.
 ///
 /// Whichever side mentions a slot first creates its inbox: a consumer that announces credit before the producer's slot
-/// has started loses nothing.
+/// has started loses nothing. A transport serves one job and goes with it, so no inbox is ever removed.
 #[derive(Debug, Default)]
 pub struct InProcessTransport {
     inboxes: RwLock<HashMap<SlotAddress, Arc<Inbox>>>,
@@ -25,11 +25,6 @@ impl InProcessTransport {
         known.unwrap_or_else(|| {
             Arc::clone(self.inboxes.write().unwrap_or_else(PoisonError::into_inner).entry(slot).or_default())
         })
-    }
-
-    /// Forgets `slot` and what waits for it, when its job has ended.
-    pub fn remove(&self, slot: SlotAddress) {
-        self.inboxes.write().unwrap_or_else(PoisonError::into_inner).remove(&slot);
     }
 
     /// Tells both ends of `channel` that it is gone, and to each who the other was.

@@ -48,6 +48,4 @@ fn many_threads_lose_nothing() {
         let expected: Vec<_> = (0..MESSAGES).map(|at| Message::Event(StreamEvent::Watermark(at as i64))).collect();
         assert!(own.eq(&expected), "messages of producer {from} are lost or out of order");
     }
-    transport.remove(CONSUMER);
-    assert!(transport.inbox(CONSUMER).is_empty());
 }

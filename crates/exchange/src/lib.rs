@@ -17,8 +17,8 @@
 //! A gate grants each remote channel a *window* of bytes, and gives bytes back as frames are read. A writer sends a frame
 //! only with credit for it; without, its builder fills up to the channel's *share* and the writer is
 //! [`Blocked`](Progress::Blocked). Both together bound what an edge can occupy, however fast the producer is:
-//! share + window per channel ([`PoolLayout`] derives them from the slot's pool). The one exception is a record larger
-//! than that, which exists once whole at each end.
+//! share + window per channel; the job's graph divides the slot's pool into them, and refuses a job whose channels would get
+//! too little. The one exception is a record larger than that, which exists once whole at each end.
 //!
 //! # Order
 //! Within a channel records and events arrive as they were sent. Between channels of a gate there is no order. Events cost
@@ -47,7 +47,6 @@ mod gate;
 mod harness;
 mod in_process;
 mod inbox;
-mod layout;
 mod local;
 mod local_output;
 mod message;
@@ -73,7 +72,6 @@ pub use frame::{FRAME_HEADER_BYTES, Frame, FrameKind, MAX_FRAME_BYTES};
 pub use gate::{GateElement, InputGate};
 pub use in_process::InProcessTransport;
 pub use inbox::{Inbox, Waker};
-pub use layout::{MIN_CHANNEL_BYTES, PoolLayout};
 pub use local::{LocalChannel, LocalElement};
 pub use message::{Envelope, Message};
 pub use outbox::Outbox;

@@ -8,13 +8,14 @@
 //! | shuffle | independent and uniform, from the seed |
 //! | global | 0 |
 //! | broadcast | each |
-//! | key group | key group × parallelism / max parallelism, where key group = high half of the key hash × max parallelism >> 32 |
+//! | key group | the one that owns the key group of the key's hash ([`weft_common::key_group`]) |
 //! | custom | what the user's function returns |
 //!
 //! A partitioner that hashes the binary form of a whole row belongs here too once rows have one.
 
 use crate::edge::{Chooser, Functions};
 use crate::{ExchangeError, Ship, WriterConfig};
+use weft_common::key_group::{key_group_of, subtask_of};
 
 /// Where the rows of a batch go.
 pub(crate) enum Routing {
@@ -32,7 +33,7 @@ pub(crate) enum Partitioner<T> {
     RoundRobin { next: u32, outputs: u32 },
     Shuffle { state: u64, outputs: u32 },
     All,
-    KeyGroup { output_of: Vec<u32> },
+    KeyGroup { output_of: Vec<u32>, max_parallelism: u32 },
     Custom { choose: Box<dyn Chooser<T>>, consumers: usize, chosen: Vec<usize>, operator: String },
 }
 
@@ -64,7 +65,8 @@ impl<T> Partitioner<T> {
                 Err(refuse("records are to go by key group, but the edge has no key".into()))
             }
             Ship::KeyGroup => {
-                Ok(Self::KeyGroup { output_of: key_group_table(config.parallelism, config.max_parallelism) })
+                let (output_of, max_parallelism) = (key_group_table(config), config.max_parallelism);
+                Ok(Self::KeyGroup { output_of, max_parallelism })
             }
             Ship::Custom => match functions {
                 Functions::Custom(choose) => Ok(Self::Custom {
@@ -93,13 +95,10 @@ impl<T> Partitioner<T> {
                 *state = state.wrapping_add(GOLDEN_GAMMA);
                 scale(finish(*state) >> 32, *outputs)
             })),
-            Self::KeyGroup { output_of } => {
-                let groups = output_of.len() as u64;
-                to.extend(hashes.iter().map(|hash| {
-                    let group = ((hash >> 32) * groups) >> 32;
-                    output_of.get(group as usize).copied().unwrap_or_default()
-                }));
-            }
+            Self::KeyGroup { output_of, max_parallelism } => to.extend(hashes.iter().map(|hash| {
+                let group = key_group_of(*hash, *max_parallelism);
+                output_of.get(group as usize).copied().unwrap_or_default()
+            })),
             Self::Custom { choose, consumers, chosen, operator } => {
                 chosen.clear();
                 choose.choose(rows, *consumers, chosen);
@@ -118,9 +117,9 @@ impl<T> Partitioner<T> {
 }
 
 /// The subtask of every key group.
-fn key_group_table(parallelism: u32, max_parallelism: u32) -> Vec<u32> {
-    let subtask = |group: u64| group * u64::from(parallelism) / u64::from(max_parallelism.max(1));
-    (0..u64::from(max_parallelism.max(1))).map(|group| subtask(group) as u32).collect()
+fn key_group_table(config: &WriterConfig) -> Vec<u32> {
+    let owner = |group| subtask_of(group, config.parallelism, config.max_parallelism);
+    (0..config.max_parallelism).map(owner).collect()
 }
 
 /// The increment of splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).

@@ -240,6 +240,25 @@ impl<T> Run<'_, T> {
         }
     }
 
+    /// Shows the next row, with its key hash and event time, to `take`; drops it when that answers `true`. Answers the same;
+    /// `None` when there is no row.
+    #[inline(always)]
+    pub(crate) fn offer<X>(&mut self, take: impl FnOnce(&T, u64, i64) -> Result<bool, X>) -> Result<Option<bool>, X> {
+        let Some(row) = self.next_index() else { return Ok(None) };
+        let (hash, time) = (self.hash(row), self.time(row));
+        let Some(value) = self.rows.get_mut(row) else { return Ok(None) };
+        // SAFETY: `row` stands in the unread part of its span.
+        let taken = take(unsafe { value.assume_init_ref() }, hash, time)?;
+        if taken {
+            self.span.next += 1;
+            *self.left -= 1;
+            // SAFETY: the row stood in the unread part of its span until two lines before, so it is initialised, and stands
+            // nowhere else, so nobody reads or drops it again.
+            unsafe { value.assume_init_drop() }
+        }
+        Ok(Some(taken))
+    }
+
     /// Drops the next row.
     #[inline(always)]
     pub(crate) fn skip(&mut self) {
