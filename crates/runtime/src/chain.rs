@@ -382,7 +382,10 @@ impl Chain {
     /// Closes every batch in the making, so that what is in the chain moves on. Returns whether there was anything.
     pub(crate) fn seal(&mut self) -> bool {
         let before: u64 = self.nodes.iter().map(|n| n.outputs.waiting()).sum();
-        self.nodes.iter_mut().for_each(|n| n.outputs.seal());
+        for (index, node) in self.nodes.iter_mut().enumerate() {
+            self.current = index;
+            node.outputs.seal();
+        }
         before > 0
     }
 
@@ -399,14 +402,20 @@ impl Chain {
 
     /// The earliest processing time that a turn would tell an operator of. One that is in the middle of something, or was told and
     /// is held up by what comes after it, has to be left alone: its lane would be stepped again and again for nothing.
-    pub(crate) fn next_time(&self) -> Option<i64> {
-        self.nodes.iter().filter(|n| n.takes_time()).filter_map(|n| n.operator.next_time()).min()
+    pub(crate) fn next_time(&mut self) -> Option<i64> {
+        let mut next: Option<i64> = None;
+        for (index, node) in self.nodes.iter().enumerate().filter(|(_, n)| n.takes_time()) {
+            self.current = index;
+            next = [next, node.operator.next_time()].into_iter().flatten().min();
+        }
+        next
     }
 
     /// Tells operators whose time has come.
     pub(crate) fn on_time(&mut self, now_ms: i64) -> bool {
         let mut any = false;
-        for node in &mut self.nodes {
+        for (index, node) in self.nodes.iter_mut().enumerate() {
+            self.current = index;
             let due = node.operator.next_time().is_some_and(|t| t <= now_ms);
             if due && node.takes_time() {
                 node.queue.push_back(Item::Time(now_ms));

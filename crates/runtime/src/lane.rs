@@ -7,9 +7,9 @@
 //! thread that steps a real one and parks when there is nothing to do.
 //!
 //! A task that panics or fails takes down neither its lane nor its neighbours here: it is dropped and reported, and the
-//! JobMaster decides what else has to stop.
+//! JobMaster decides what else has to stop. A panic that is no single task's fails all of them; the lane goes on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -125,6 +125,8 @@ pub struct Lane {
     context: LaneContext,
     handle: Arc<LaneHandle>,
     inbox: Arc<Inbox>,
+    /// Mail that is still to be read: it outlives a panic over the mail before it.
+    mail: VecDeque<Mail>,
     arrived: Vec<Envelope>,
     outbox: Outbox,
     tasks: Vec<Task>,
@@ -146,6 +148,7 @@ impl Lane {
             context,
             handle,
             inbox,
+            mail: VecDeque::new(),
             arrived: Vec::new(),
             outbox: Outbox::default(),
             tasks: Vec::new(),
@@ -161,9 +164,19 @@ impl Lane {
         &self.context
     }
 
-    /// One round.
+    /// One round. It does not panic: whatever does in it becomes the failure of a task, or of all of them.
     pub fn step(&mut self) -> Round {
-        for mail in self.handle.take() {
+        let round = catch_unwind(AssertUnwindSafe(|| self.round()));
+        round.unwrap_or_else(|panic| {
+            let any = !self.tasks.is_empty();
+            self.fail_all(&panic_error(&*panic));
+            if any { Round::Worked } else { Round::Idle(None) }
+        })
+    }
+
+    fn round(&mut self) -> Round {
+        self.mail.extend(self.handle.take());
+        while let Some(mail) = self.mail.pop_front() {
             if matches!(mail, Mail::Stop) {
                 self.stop();
                 return Round::Stopped;
@@ -178,10 +191,12 @@ impl Lane {
             self.flush_overdue();
         }
         self.outbox.flush(&*self.context.transport);
-        match worked {
-            true => Round::Worked,
-            false => Round::Idle(self.next_time()),
+        if worked {
+            return Round::Worked;
         }
+        let tasks = self.tasks.len();
+        let next = self.next_time();
+        if self.tasks.len() < tasks { Round::Worked } else { Round::Idle(next) }
     }
 
     /// Each task's name and what it waits for, for whoever asks why nothing moves.
@@ -245,8 +260,7 @@ impl Lane {
     fn operator_event(&mut self, event: OperatorEvent) {
         let Some(index) = self.tasks.iter().position(|t| t.attempt == event.attempt) else { return };
         let Some(task) = self.tasks.get_mut(index) else { return };
-        let heard = catch_unwind(AssertUnwindSafe(|| task.operator_event(event.operator, &event.payload)));
-        let heard = heard.unwrap_or_else(|panic| Err(panic_error(&*panic).at(task.chain().current_operator())));
+        let heard = guarded(task, |task| task.operator_event(event.operator, &event.payload));
         if let Err(error) = heard {
             self.fail(index, &error);
         }
@@ -277,17 +291,18 @@ impl Lane {
         };
         let Some(index) = self.tasks.iter().position(|t| t.attempt == attempt) else { return };
         let Some(task) = self.tasks.get_mut(index) else { return };
-        let result = match (end, message) {
+        let net = &mut self.outbox;
+        let result = guarded(task, |task| match (end, message) {
             (End::Writer(writer), Message::Credit(bytes)) => {
                 if let Some(writer) = task.chain().writer(writer) {
-                    writer.on_credit(channel.to, bytes, &mut self.outbox);
+                    writer.on_credit(channel.to, bytes, net);
                 }
                 Ok(())
             }
             (End::Writer(_), Message::Broken(reason)) => Err(ExchangeError::Broken { channel, reason }.into()),
             (End::Writer(_), _) => Ok(()),
             (End::Gate(gate), message) => task.deliver(gate, channel.from, message),
-        };
+        });
         if let Err(error) = result {
             self.fail(index, &error);
         }
@@ -303,9 +318,7 @@ impl Lane {
         let mut index = 0;
         while let Some(task) = self.tasks.get_mut(index) {
             let (net, clock) = (&mut self.outbox, &*self.context.clock);
-            let turn = catch_unwind(AssertUnwindSafe(|| task.turn(net, clock, TURN)));
-            let turn = turn.unwrap_or_else(|panic| Err(panic_error(&*panic).at(task.chain().current_operator())));
-            match turn {
+            match guarded(task, |task| task.turn(net, clock, TURN)) {
                 Ok(Turn::Worked | Turn::Idle(true) | Turn::Blocked(true)) => worked = true,
                 Ok(Turn::Idle(false) | Turn::Blocked(false)) => {}
                 Ok(Turn::Finished) => {
@@ -326,18 +339,34 @@ impl Lane {
 
     fn flush(&mut self) -> bool {
         self.flushed = self.context.clock.mono();
-        let net = &mut self.outbox;
-        let mut any = false;
-        for task in &mut self.tasks {
-            any |= task.flush(net);
-        }
-        any
+        self.each_task(Task::flush)
     }
 
     fn flush_overdue(&mut self) {
         self.flushed = self.context.clock.mono();
-        let net = &mut self.outbox;
-        self.tasks.iter_mut().for_each(|task| task.flush_overdue(net));
+        self.each_task(|task, net| {
+            task.flush_overdue(net);
+            true
+        });
+    }
+
+    /// Has every task do something that may call its records' code; one that panics fails. Whether any of them did something.
+    fn each_task(&mut self, mut act: impl FnMut(&mut Task, &mut Outbox) -> bool) -> bool {
+        let (mut any, mut index) = (false, 0);
+        while let Some(task) = self.tasks.get_mut(index) {
+            let net = &mut self.outbox;
+            match guarded(task, |task| Ok(act(task, net))) {
+                Ok(did) => {
+                    any |= did;
+                    index += 1;
+                }
+                Err(error) => {
+                    any = true;
+                    self.fail(index, &error);
+                }
+            }
+        }
+        any
     }
 
     fn buffer_timeout_over(&self) -> bool {
@@ -353,6 +382,12 @@ impl Lane {
     fn fail(&mut self, index: usize, error: &TaskError) {
         if let Some(attempt) = self.drop_task(index) {
             self.report(attempt, failed(error));
+        }
+    }
+
+    fn fail_all(&mut self, error: &TaskError) {
+        while !self.tasks.is_empty() {
+            self.fail(0, error);
         }
     }
 
@@ -379,8 +414,13 @@ impl Lane {
         self.outbox.flush(&*self.context.transport);
     }
 
-    fn next_time(&self) -> Option<Mono> {
-        let wanted = self.tasks.iter().filter_map(Task::next_time).min()?;
+    fn next_time(&mut self) -> Option<Mono> {
+        let mut wanted: Option<i64> = None;
+        self.each_task(|task, _| {
+            wanted = [wanted, task.next_time()].into_iter().flatten().min();
+            false
+        });
+        let wanted = wanted?;
         let now = self.context.clock.now();
         let wait = u64::try_from(wanted.saturating_sub(now.wall_ms)).unwrap_or(0);
         Some(now.mono + Duration::from_millis(wait))
@@ -397,6 +437,12 @@ fn failed(error: &TaskError) -> TaskState {
         operator: error.operator().map(str::to_owned),
         kind: error.kind(),
     })
+}
+
+/// Calls a task; a panic is its error, at the operator that was called last.
+fn guarded<R>(task: &mut Task, call: impl FnOnce(&mut Task) -> Result<R, TaskError>) -> Result<R, TaskError> {
+    let result = catch_unwind(AssertUnwindSafe(|| call(task)));
+    result.unwrap_or_else(|panic| Err(panic_error(&*panic).at(task.chain().current_operator())))
 }
 
 fn panic_error(panic: &(dyn std::any::Any + Send)) -> TaskError {

@@ -282,6 +282,103 @@ fn a_panic_over_a_coordinators_message_fails_the_task_only() {
     assert_eq!(failed.operator.as_deref(), Some("operator 1"));
 }
 
+/// A sink that panics when it is asked for its time.
+struct Touchy;
+
+impl Operator for Touchy {
+    fn outputs(&self, _limits: &OutputLimits) -> Outputs {
+        Outputs::none()
+    }
+
+    fn process(&mut self, _input: usize, _batch: AnyBatch, _out: &mut Outputs) -> Result<Flow, TaskError> {
+        Ok(Flow::Done)
+    }
+
+    fn next_time(&self) -> Option<i64> {
+        panic!("what time is it?")
+    }
+}
+
+/// It took the lane's thread with it, and whoever waited for the job waited for ever.
+#[test]
+fn a_panic_over_the_time_of_a_task_fails_that_task_only() {
+    crate::catch_panics_on_this_thread();
+    let touchy = per_subtask((), |(), _| Ok(Box::new(Touchy)));
+    let mut fixture = Fixture::new(vec![(SOURCE, numbers(1)), (MIDDLE, touchy)]);
+    fixture.deploy(task(0, &[SOURCE], false, false));
+    fixture.settle();
+    fixture.deploy(task(1, &[SOURCE, MIDDLE], false, false));
+    fixture.settle();
+    let failed = failure(fixture.last_state());
+    assert!(failed.message.contains("what time is it?"), "{failed:?}");
+    assert_eq!(failed.operator.as_deref(), Some("operator 2"));
+    assert_eq!(fixture.lane.tasks.len(), 1, "the neighbour goes on");
+}
+
+/// A record that panics when it is measured.
+#[derive(Clone, Debug)]
+struct Heavy(String);
+
+impl weft_record::Record for Heavy {
+    fn encode(&self, out: &mut Vec<u8>) {
+        self.0.encode(out);
+    }
+
+    fn decode(decoder: &mut weft_record::Decoder<'_>) -> Result<Self, weft_record::DecodeError> {
+        String::decode(decoder).map(Heavy)
+    }
+
+    fn describe(schema: &mut weft_record::SchemaBuilder) -> weft_record::Type {
+        String::describe(schema)
+    }
+
+    fn heap_bytes(&self) -> usize {
+        panic!("too heavy to weigh")
+    }
+}
+
+#[test]
+fn a_panic_of_a_record_that_an_idle_lane_seals_fails_its_task() {
+    crate::catch_panics_on_this_thread();
+    let heavy = |row: u64, out: &mut crate::Collector<Heavy>| out.emit(Heavy(row.to_string()));
+    let factory = per_subtask(heavy, |f, _| Ok(Box::new(FlatMap::new(f))));
+    let mut fixture = Fixture::new(vec![(SOURCE, numbers(1)), (MIDDLE, factory)]);
+    fixture.deploy(task(0, &[SOURCE, MIDDLE], false, false));
+    fixture.settle();
+    let failed = failure(fixture.last_state());
+    assert!(failed.message.contains("too heavy to weigh"), "{failed:?}");
+    assert_eq!(failed.operator.as_deref(), Some("operator 2"));
+}
+
+/// A transport that panics when it is told to.
+struct Torn(std::sync::atomic::AtomicBool, InProcessTransport);
+
+impl Transport for Torn {
+    fn send(&self, to: SlotAddress, envelopes: Vec<Envelope>) {
+        assert!(!self.0.load(Ordering::Relaxed), "the wire is torn");
+        self.1.send(to, envelopes);
+    }
+}
+
+#[test]
+fn a_panic_that_is_no_tasks_own_fails_them_all_and_the_lane_goes_on() {
+    crate::catch_panics_on_this_thread();
+    let mut fixture = Fixture::new(vec![(SOURCE, numbers(3))]);
+    let torn = Arc::new(Torn(std::sync::atomic::AtomicBool::new(true), InProcessTransport::new()));
+    fixture.lane.context.transport = torn.clone();
+    fixture.handle.send(Mail::Deploy(vec![task(0, &[SOURCE], false, false), task(1, &[SOURCE], false, true)]));
+    fixture.receive(1, Message::Credit(512));
+    fixture.settle();
+    let updates = std::mem::take(&mut *fixture.ear.updates.lock().unwrap());
+    let failures = updates.into_iter().filter_map(|u| if let TaskState::Failed(f) = u.state { Some(f) } else { None });
+    let failures: Vec<_> = failures.collect();
+    assert!(failures.len() == 2 && failures.iter().all(|f| f.message.contains("the wire is torn")), "{failures:?}");
+    torn.0.store(false, Ordering::Relaxed);
+    fixture.deploy(task(2, &[SOURCE], false, false));
+    fixture.settle();
+    assert_eq!(fixture.last_state(), TaskState::Running);
+}
+
 /// At 10 ms a record.
 #[test]
 fn cancel_is_heard_within_a_few_records() {

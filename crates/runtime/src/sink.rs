@@ -110,7 +110,12 @@ impl<S: Sink> OperatorFactory for SinkFactory<S> {
 impl<S: Sink> CoordinatorFactory for SinkFactory<S> {
     fn create(&self, context: &CoordinatorContext) -> Result<Box<dyn OperatorCoordinator>, TaskError> {
         let committer = self.0.committer(context)?;
-        Ok(Box::new(SinkCoordinator { committer, pending: BTreeMap::new(), due: Vec::new(), types: PhantomData::<fn() -> S> }))
+        Ok(Box::new(SinkCoordinator {
+            committer,
+            pending: BTreeMap::new(),
+            due: Vec::new(),
+            types: PhantomData::<fn() -> S>,
+        }))
     }
 }
 

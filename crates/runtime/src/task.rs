@@ -213,7 +213,7 @@ impl Task {
     }
 
     /// When, in wall-clock milliseconds, it wants a turn whatever happens.
-    pub(crate) fn next_time(&self) -> Option<i64> {
+    pub(crate) fn next_time(&mut self) -> Option<i64> {
         self.chain.next_time()
     }
 
