@@ -142,14 +142,14 @@ impl Host {
         let program = self.program.clone();
         for (id, factory) in program.coordinators() {
             let Some((_, context)) = self.operators.get(&id).cloned() else { continue };
-            if self.running.contains_key(&id) {
-                for subtask in 0..context.parallelism {
-                    self.call(id, |c| c.subtask_reset(subtask))?;
-                }
-            } else {
+            let Some(_) = self.running.get(&id) else {
                 let made = catch_unwind(AssertUnwindSafe(|| factory.create(&context)));
                 let made = made.unwrap_or_else(|panic| Err(TaskError::user(weft_runtime::describe_panic(&*panic))));
                 self.running.insert(id, made.map_err(|e| e.at(&context.name))?);
+                continue;
+            };
+            for subtask in 0..context.parallelism {
+                self.call(id, |c| c.subtask_reset(subtask))?;
             }
         }
         Ok(())

@@ -85,7 +85,9 @@ impl Job {
                 }
                 Command::ReleaseSlots { slots } => {
                     for slot in slots {
-                        cluster.task_manager(&slot.slot.task_manager, |tm| tm.free_slot(self.fence, slot.allocation));
+                        cluster.task_manager(&slot.slot.task_manager, |tm| {
+                            tm.free_slot(self.fence.epoch, slot.allocation)
+                        });
                     }
                 }
                 Command::Finished(result) => self.finished(now, result, cluster),
@@ -142,7 +144,7 @@ impl Job {
         let stuck = attempts.iter().map(|a| weft_graph::ExecutionVertexId { vertex: a.vertex, subtask: a.subtask });
         let slots: Vec<_> = stuck.filter_map(|id| self.machine.slot_of(id)).collect();
         for slot in &slots {
-            cluster.task_manager(task_manager, |tm| tm.free_slot(self.fence, slot.allocation));
+            cluster.task_manager(task_manager, |tm| tm.free_slot(self.fence.epoch, slot.allocation));
         }
         let allocations = slots.into_iter().map(|s| s.allocation).collect();
         let cause =

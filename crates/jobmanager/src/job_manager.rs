@@ -69,8 +69,8 @@ impl Cluster {
                 self.task_manager(&slot.task_manager.clone(), |tm| tm.request_slot(fence, slot, allocation));
             }
             ResourceCommand::FreeSlot { slot, allocation } => {
-                let fence = Fence { epoch: self.epoch, job: JobId(0) };
-                self.task_manager(&slot.task_manager, |tm| tm.free_slot(fence, allocation));
+                let epoch = self.epoch;
+                self.task_manager(&slot.task_manager, |tm| tm.free_slot(epoch, allocation));
             }
             ResourceCommand::SlotsLost { job, allocations, cause } => {
                 self.pending.push((job, Event::SlotsLost { allocations, cause }));

@@ -17,4 +17,4 @@ pub use deployment::Deployer;
 pub use job_manager::JobManager;
 pub use message::JobManagerHandle;
 pub use submission::Submission;
-pub use watch::{JobEnd, JobWatch};
+pub use watch::{AtTheEnd, JobEnd, JobWatch};

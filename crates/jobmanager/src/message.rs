@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use crate::submission::PlannedJob;
-use crate::{JobWatch, Submission};
+use crate::{AtTheEnd, JobWatch, Submission};
 use weft_common::{ExecutionAttemptId, JobId, LeaderEpoch, OperatorId, TaskManagerId};
 use weft_control::{CoordinatorMessage, TaskManagerMessage, WorkerMessage};
 use weft_graph::GraphError;
@@ -69,10 +69,10 @@ impl JobManagerHandle {
     }
 
     /// Plans a job, submits it and returns what watches it. A program that cannot be planned, or whose channels do not fit
-    /// into the exchange pool, is refused here.
-    pub fn submit(&self, submission: Submission) -> Result<Arc<JobWatch>, GraphError> {
+    /// into the exchange pool, is refused here. `at_the_end` is called when the job is over, before anybody is told.
+    pub fn submit(&self, submission: Submission, at_the_end: AtTheEnd) -> Result<Arc<JobWatch>, GraphError> {
         let planned = submission.plan()?;
-        let watch = JobWatch::new();
+        let watch = JobWatch::new(at_the_end);
         self.send(Message::Submit(Box::new(planned), watch.clone()));
         Ok(watch)
     }

@@ -20,22 +20,24 @@ pub struct JobEnd {
 }
 
 /// A job's status, for any number of watchers.
-#[derive(Debug)]
 pub struct JobWatch {
     view: Mutex<View>,
     changed: Condvar,
 }
 
-#[derive(Debug)]
+/// Called once when a job is over, before its end is told.
+pub type AtTheEnd = Box<dyn FnOnce() + Send>;
+
 struct View {
     status: JobStatus,
     restarts: u32,
     end: Option<JobEnd>,
+    at_the_end: Option<AtTheEnd>,
 }
 
 impl JobWatch {
-    pub(crate) fn new() -> Arc<Self> {
-        let view = View { status: JobStatus::Initializing, restarts: 0, end: None };
+    pub(crate) fn new(at_the_end: AtTheEnd) -> Arc<Self> {
+        let view = View { status: JobStatus::Initializing, restarts: 0, end: None, at_the_end: Some(at_the_end) };
         Arc::new(JobWatch { view: Mutex::new(view), changed: Condvar::new() })
     }
 
@@ -68,6 +70,8 @@ impl JobWatch {
     }
 
     pub(crate) fn set_end(&self, end: JobEnd) {
+        let at_the_end = self.lock().at_the_end.take();
+        at_the_end.into_iter().for_each(|call| call());
         let mut view = self.lock();
         view.status = end.status;
         view.end.get_or_insert(end);

@@ -18,7 +18,7 @@ pub trait TaskManagerGateway: Send + Sync {
     /// Asks it to reserve a slot for a job and to offer it to the job's JobMaster.
     fn request_slot(&self, fence: Fence, slot: SlotId, allocation: AllocationId);
     /// Gives a slot back.
-    fn free_slot(&self, fence: Fence, allocation: AllocationId);
+    fn free_slot(&self, epoch: LeaderEpoch, allocation: AllocationId);
     /// Runs tasks in slots that the job holds. Tasks of one slot that are deployed together find each other.
     fn deploy(&self, fence: Fence, tasks: Vec<TaskDeployment>);
     /// Stops a task; the answer is its terminal state.

@@ -194,12 +194,12 @@ impl TaskManagerGateway for TaskManager {
         self.report(fence, WorkerMessage::SlotsOffered(vec![PooledSlot { allocation, slot }]));
     }
 
-    fn free_slot(&self, fence: Fence, allocation: AllocationId) {
+    fn free_slot(&self, _epoch: LeaderEpoch, allocation: AllocationId) {
         let mut state = self.lock();
-        let slot = state.granted.iter().find(|(_, (_, a))| *a == allocation).map(|(slot, _)| *slot);
-        let Some(slot) = slot else { return };
+        let grant = state.granted.iter().find(|(_, (_, a))| *a == allocation).map(|(slot, (job, _))| (*slot, *job));
+        let Some((slot, job)) = grant else { return };
         state.granted.remove(&slot);
-        let lanes = state.remove_lanes(fence.job, Some(slot));
+        let lanes = state.remove_lanes(job, Some(slot));
         self.tell_resource_manager(&mut state, TaskManagerMessage::SlotFreed { index: slot, allocation });
         drop(state);
         lanes.iter().for_each(|lane| lane.handle.send(Mail::Stop));

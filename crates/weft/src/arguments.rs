@@ -13,7 +13,7 @@ use weft_common::configuration::{Configuration, Origin, options};
 #[command(next_help_heading = "Engine options")]
 pub struct Arguments {
     /// Parallelism of operators that set none.
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub parallelism: Option<u32>,
     /// Directory with config.yaml (or flink-conf.yaml).
     #[arg(long, value_name = "DIR", env = "WEFT_CONF_DIR")]

@@ -30,7 +30,6 @@ impl JobClient for EmbeddedJob {
 
     fn wait(&mut self) -> Result<JobResult, Error> {
         let end = self.watch.wait();
-        self.cluster.forget(self.job);
         let name = &self.name;
         match (end.status, end.failure) {
             (JobStatus::Finished, _) => {

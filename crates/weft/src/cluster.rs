@@ -27,7 +27,7 @@ pub struct EmbeddedCluster {
     configuration: Configuration,
     job_manager: JobManager,
     codes: Arc<JobCodes>,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
     fixed_slots: Option<u32>,
     io: Handle,
     /// Taken by `drop` only, which may happen on one of its own threads.
@@ -65,7 +65,7 @@ impl EmbeddedCluster {
             configuration: configuration.clone(),
             job_manager,
             codes: Arc::default(),
-            state: Mutex::default(),
+            state: Arc::default(),
             fixed_slots,
             io: io_threads.handle().clone(),
             io_threads: Some(io_threads),
@@ -96,7 +96,7 @@ impl EmbeddedCluster {
         let needed = ExecutionGraph::new(&job.graph.to_job_graph().map_err(refused)?).needed_slots();
         let id = JobId(random());
         let info = Arc::new(JobInfo { bounded: job.graph.is_bounded(), configuration: job.configuration.clone() });
-        self.codes.add(id, info.clone(), job.program.clone());
+        let (info_of_code, program) = (info.clone(), job.program.clone());
         let submission = Submission {
             job: id,
             info,
@@ -107,8 +107,12 @@ impl EmbeddedCluster {
             seed: random() as u64,
         };
         self.make_room(id, &name, needed).map_err(wrong)?;
-        let watch = self.job_manager.handle().submit(submission).map_err(|error| {
-            self.forget(id);
+        self.codes.add(id, info_of_code, program);
+        // Not the cluster itself: dropping its last reference on the JobManager's thread would wait for that thread.
+        let (state, codes) = (self.state.clone(), self.codes.clone());
+        let at_the_end = Box::new(move || forget(&state, &codes, id));
+        let watch = self.job_manager.handle().submit(submission, at_the_end).map_err(|error| {
+            forget(&self.state, &self.codes, id);
             refused(error)
         })?;
         Ok(Box::new(EmbeddedJob { cluster, job: id, name, watch }))
@@ -129,11 +133,6 @@ impl EmbeddedCluster {
     /// The counters of a running job's tasks.
     pub fn metrics(&self, job: JobId) -> BTreeMap<ExecutionAttemptId, Arc<TaskMetrics>> {
         self.lock().task_managers.iter().flat_map(|tm| tm.metrics(job)).collect()
-    }
-
-    pub(crate) fn forget(&self, job: JobId) {
-        self.lock().jobs.remove(&job);
-        self.codes.remove(job);
     }
 
     /// Keeps the job in the books, and adds slots where the cluster may grow and lacks some.
@@ -210,6 +209,12 @@ impl Executor for Shared {
     fn submit(&self, job: Job) -> Result<Box<dyn JobClient>, Error> {
         self.0.submit(job)
     }
+}
+
+/// Takes a job that is over out of the books.
+fn forget(state: &Mutex<State>, codes: &JobCodes, job: JobId) {
+    state.lock().unwrap_or_else(PoisonError::into_inner).jobs.remove(&job);
+    codes.remove(job);
 }
 
 fn shutting_down() -> Error {
