@@ -10,6 +10,7 @@
 //! is in it stays where it is.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::time::Duration;
 
 use crate::operator::{Flow, Operator, SourceStatus};
@@ -20,7 +21,7 @@ use weft_exchange::{EdgeWriter, Outbox, Progress};
 use weft_record::{AnyBatch, StreamEvent};
 
 /// A function's share of its slot before others have a turn: a batch is cut so that one call takes about this long.
-const RUN: Duration = Duration::from_millis(5);
+pub(crate) const RUN: Duration = Duration::from_millis(5);
 /// A single call longer than this is reported.
 const SLOW_CALL: Duration = Duration::from_millis(100);
 /// Records of the first call to an operator whose cost is not known yet.
@@ -74,7 +75,12 @@ pub(crate) struct Node {
     targets: Vec<Vec<Target>>,
     queue: VecDeque<Item>,
     state: State,
+    /// Records of a batch it is given at once.
     run: usize,
+    /// What it has in hand: how many records, what they cost so far, and whether it was interrupted over them.
+    records: usize,
+    spent: Duration,
+    interrupted: bool,
     slow_reported: Duration,
 }
 
@@ -89,6 +95,9 @@ impl Node {
             queue: VecDeque::new(),
             state: State::Free,
             run: FIRST_RUN,
+            records: 0,
+            spent: Duration::ZERO,
+            interrupted: false,
             slow_reported: SLOW_CALL,
         }
     }
@@ -139,7 +148,7 @@ impl StopWatch {
 
     /// How long it took since the start, which is now the start of what follows.
     fn stop(&mut self, clock: &dyn Clock) -> Duration {
-        let start = std::mem::replace(&mut self.now, clock.mono());
+        let start = mem::replace(&mut self.now, clock.mono());
         self.now - start
     }
 }
@@ -244,7 +253,7 @@ impl Chain {
             return Ok(Step::Worked);
         }
         let Some(node) = self.nodes.get_mut(index) else { return Ok(Step::Hungry) };
-        match std::mem::replace(&mut node.state, State::Free) {
+        match mem::replace(&mut node.state, State::Free) {
             State::Free => match node.queue.pop_front() {
                 Some(item) => self.take(index, item, clock),
                 None => Ok(Step::Hungry),
@@ -324,7 +333,7 @@ impl Chain {
         let Some(node) = self.nodes.get_mut(index) else { return Ok(Step::Hungry) };
         self.watch.start(clock);
         let flow = node.operator.resume(&mut node.outputs).map_err(|e| e.at(&node.name))?;
-        node.measure(usize::MAX, self.watch.stop(clock));
+        node.measure(flow, self.watch.stop(clock));
         if flow == Flow::Wait {
             self.woken = false;
         }
@@ -455,21 +464,29 @@ impl Node {
             let rest = batch.split_off(self.run);
             self.queue.push_front(Item::Batch { input, batch: rest });
         }
-        let records = batch.len();
+        self.records = batch.len();
         watch.start(clock);
         let flow = self.operator.process(input, batch, &mut self.outputs).map_err(|e| e.at(&self.name))?;
-        self.measure(records, watch.stop(clock));
+        self.measure(flow, watch.stop(clock));
         self.settle(flow, After::Nothing);
         Ok(Step::Worked)
     }
 
-    /// Learns from what a call cost how many records the next is given.
-    fn measure(&mut self, records: usize, took: Duration) {
-        if took > RUN && records <= self.run {
-            let fit = records as u128 * RUN.as_nanos() / took.as_nanos().max(1);
-            self.run = usize::try_from(fit).unwrap_or(MAX_RUN).max(1);
-        } else if took < RUN / 4 && records == self.run {
-            self.run = (self.run * 4).min(MAX_RUN);
+    /// Learns from what a batch cost, in however many calls, how many records the next may have. One that took more than one call
+    /// never makes the next one larger: it was cut short by its output or by its time.
+    fn measure(&mut self, flow: Flow, took: Duration) {
+        self.spent += took;
+        if flow == Flow::Done {
+            let (records, spent) = (mem::take(&mut self.records), mem::take(&mut self.spent));
+            let interrupted = mem::take(&mut self.interrupted);
+            if spent > RUN && records > 0 {
+                let fit = records as u128 * RUN.as_nanos() / spent.as_nanos().max(1);
+                self.run = usize::try_from(fit).unwrap_or(MAX_RUN).clamp(1, self.run);
+            } else if spent < RUN / 4 && records == self.run && !interrupted {
+                self.run = (self.run * 4).min(MAX_RUN);
+            }
+        } else {
+            self.interrupted = true;
         }
         if took > self.slow_reported {
             self.slow_reported = took * 2;

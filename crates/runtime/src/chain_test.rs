@@ -112,6 +112,7 @@ struct Adder {
     add: u64,
     script: Vec<Flow>,
     cost: Duration,
+    resume_cost: Duration,
     clock: TestClock,
     timer: Option<i64>,
     log: Log,
@@ -138,6 +139,7 @@ impl Operator for Adder {
 
     fn resume(&mut self, _out: &mut Outputs) -> Result<Flow, TaskError> {
         self.say("goes on");
+        self.clock.pass(self.resume_cost);
         Ok(self.script.pop().unwrap_or(Flow::Done))
     }
 
@@ -169,7 +171,16 @@ impl Fixture {
 
     fn adder(&self, name: &'static str, add: u64) -> Adder {
         let (log, clock) = (self.log.clone(), self.clock.clone());
-        Adder { name, add, script: Vec::new(), cost: Duration::ZERO, clock, timer: None, log }
+        Adder {
+            name,
+            add,
+            script: Vec::new(),
+            cost: Duration::ZERO,
+            resume_cost: Duration::ZERO,
+            clock,
+            timer: None,
+            log,
+        }
     }
 
     fn edge(&self, name: &'static str) -> Edge {
@@ -283,6 +294,36 @@ fn batches_are_cut_to_runs_of_about_five_milliseconds() {
     assert_eq!(sizes(Duration::from_millis(1), 31), [16, 5, 5, 5]);
     assert_eq!(sizes(Duration::from_millis(10), 20), [16, 1, 1, 1, 1]);
     assert_eq!(sizes(Duration::ZERO, 16 + 64 + 256 + 10), [16, 64, 256, 10]);
+}
+
+/// A call that was cut short counted as the whole batch, and what it took to finish it as nothing.
+#[test]
+fn what_an_interrupted_batch_cost_in_all_cuts_the_next() {
+    let sizes = |cost, script: &[Flow]| {
+        let mut fixture = Fixture::new();
+        let mut adder = fixture.adder("a", 0);
+        (adder.resume_cost, adder.script) = (cost, script.to_vec());
+        let mut chain = chain(vec![node(adder, &[])], Vec::new());
+        chain.push(batch(0..26));
+        fixture.run(&mut chain);
+        let takes = |line: String| line.strip_prefix("a takes ").and_then(|n| n.parse::<usize>().ok());
+        fixture.log().into_iter().filter_map(takes).collect::<Vec<_>>()
+    };
+    let (done, more) = (Flow::Done, Flow::More);
+    assert_eq!(sizes(Duration::from_millis(4), &[done, more, more]), [16, 10], "8 ms for 16: 10 fit");
+    assert_eq!(sizes(Duration::from_millis(8), &[done, more, more]), [16, 5, 5]);
+    assert_eq!(sizes(Duration::ZERO, &[done, more]), [16, 10]);
+}
+
+#[test]
+fn an_interrupted_batch_does_not_make_the_next_larger() {
+    let mut fixture = Fixture::new();
+    let mut adder = fixture.adder("a", 0);
+    adder.script = vec![Flow::Done, Flow::More];
+    let mut chain = chain(vec![node(adder, &[])], Vec::new());
+    chain.push(batch(0..96));
+    fixture.run(&mut chain);
+    assert_eq!(fixture.log(), ["a takes 16", "a goes on", "a takes 16", "a takes 64"]);
 }
 
 #[test]

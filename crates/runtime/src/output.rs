@@ -191,6 +191,7 @@ trait Port {
     fn seal(&mut self);
     fn emitted(&self) -> u64;
     fn waiting(&self) -> u64;
+    fn is_full(&self) -> bool;
     fn as_any(&mut self) -> &mut dyn Any;
 }
 
@@ -209,6 +210,10 @@ impl<T: Record> Port for Collector<T> {
 
     fn waiting(&self) -> u64 {
         self.rows.len() as u64
+    }
+
+    fn is_full(&self) -> bool {
+        Collector::is_full(self)
     }
 
     fn as_any(&mut self) -> &mut dyn Any {
@@ -286,6 +291,12 @@ pub struct SideOutputs<'a> {
 }
 
 impl SideOutputs<'_> {
+    /// Whether a full batch waits at one of them: an operator that can be suspended stops here.
+    #[inline]
+    pub fn is_full(&self) -> bool {
+        self.ports.iter().any(|(_, port)| port.is_full())
+    }
+
     /// Emits a record to the side output with this tag. A tag that nobody reads swallows its records.
     pub fn emit<T: Record>(&mut self, tag: &str, record: T, time: Option<i64>) -> Result<(), TaskError> {
         let Some((_, port)) = self.ports.iter_mut().find(|(name, _)| name == tag) else { return Ok(()) };

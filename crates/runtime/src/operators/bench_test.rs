@@ -1,8 +1,9 @@
 //! Drives one operator as its chain would.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::task::Waker;
+use std::time::Duration;
 
 use crate::output::{OutputLimits, Outputs};
 use crate::{Clock, EventSender, Flow, Operator, OperatorContext, TaskError};
@@ -10,13 +11,19 @@ use weft_common::{ExecutionAttemptId, JobVertexId, Mono, Now, OperatorId};
 use weft_record::{AnyBatch, Batch, Record};
 use weft_rpc::OperatorEvent;
 
-/// A wall clock that a test sets.
+/// A wall clock that a test sets, and a monotonic one that slow functions move.
 #[derive(Default)]
-struct TestClock(AtomicI64);
+pub(super) struct TestClock(AtomicI64, AtomicU64);
+
+impl TestClock {
+    pub(super) fn pass(&self, time: Duration) {
+        self.1.fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
+    }
+}
 
 impl Clock for TestClock {
     fn now(&self) -> Now {
-        Now { mono: Mono::default(), wall_ms: self.0.load(Ordering::Relaxed) }
+        Now { mono: Mono(self.1.load(Ordering::Relaxed)), wall_ms: self.0.load(Ordering::Relaxed) }
     }
 }
 
@@ -38,21 +45,30 @@ pub(super) struct Bench {
 impl Bench {
     /// In STREAMING mode.
     pub(super) fn new(operator: impl Operator + 'static) -> Self {
-        Self::open(operator, false, OutputLimits::default())
+        Self::open(Arc::default(), operator, false, OutputLimits::default())
     }
 
     /// In BATCH mode.
     pub(super) fn batch_mode(operator: impl Operator + 'static) -> Self {
-        Self::open(operator, true, OutputLimits::default())
+        Self::open(Arc::default(), operator, true, OutputLimits::default())
+    }
+
+    /// With a clock that its function moves.
+    pub(super) fn with_clock(clock: Arc<TestClock>, operator: impl Operator + 'static) -> Self {
+        Self::open(clock, operator, false, OutputLimits::default())
     }
 
     /// With an output that is full after this many records.
     pub(super) fn full_after(batch_records: usize, operator: impl Operator + 'static) -> Self {
-        Self::open(operator, false, OutputLimits { batch_records, ..OutputLimits::default() })
+        Self::open(Arc::default(), operator, false, OutputLimits { batch_records, ..OutputLimits::default() })
     }
 
-    fn open(mut operator: impl Operator + 'static, batch_mode: bool, limits: OutputLimits) -> Self {
-        let clock = Arc::new(TestClock::default());
+    fn open(
+        clock: Arc<TestClock>,
+        mut operator: impl Operator + 'static,
+        batch_mode: bool,
+        limits: OutputLimits,
+    ) -> Self {
         let outputs = operator.outputs(&limits);
         operator.open(&context(batch_mode, clock.clone(), limits)).unwrap();
         Bench { operator: Box::new(operator), outputs, clock, resumed: 0 }

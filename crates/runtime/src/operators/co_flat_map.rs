@@ -4,8 +4,9 @@ use std::marker::PhantomData;
 
 use super::co_input::CoInput;
 use super::flat_map::push_each;
+use super::pace::Pace;
 use crate::output::{Collector, OutputLimits, Outputs};
-use crate::{Flow, IntoResult, Operator, TaskError};
+use crate::{Flow, IntoResult, Operator, OperatorContext, TaskError};
 use weft_record::{AnyBatch, Record};
 
 /// Gives the records of the first input to one function, those of the second to another; both emit what they like.
@@ -13,6 +14,7 @@ pub struct CoFlatMap<A, B, U, F, G> {
     first: F,
     second: G,
     rest: CoInput<A, B>,
+    pace: Pace,
     types: PhantomData<fn() -> U>,
 }
 
@@ -23,7 +25,7 @@ where
 {
     /// The operator of the two functions.
     pub fn new(first: F, second: G) -> Self {
-        CoFlatMap { first, second, rest: CoInput::empty(), types: PhantomData }
+        CoFlatMap { first, second, rest: CoInput::empty(), pace: Pace::new(), types: PhantomData }
     }
 }
 
@@ -36,16 +38,21 @@ where
         Outputs::of::<U>(limits)
     }
 
+    fn open(&mut self, context: &OperatorContext) -> Result<(), TaskError> {
+        self.pace.open(&context.clock);
+        Ok(())
+    }
+
     fn process(&mut self, input: usize, batch: AnyBatch, out: &mut Outputs) -> Result<Flow, TaskError> {
         self.rest = CoInput::of(input, batch)?;
         self.resume(out)
     }
 
     fn resume(&mut self, out: &mut Outputs) -> Result<Flow, TaskError> {
-        let collector = out.main::<U>()?;
+        let (collector, stint) = (out.main::<U>()?, self.pace.start()?);
         match &mut self.rest {
-            CoInput::First(rest) => push_each(rest, collector, &mut self.first),
-            CoInput::Second(rest) => push_each(rest, collector, &mut self.second),
+            CoInput::First(rest) => push_each(rest, collector, stint, &mut self.first),
+            CoInput::Second(rest) => push_each(rest, collector, stint, &mut self.second),
         }
     }
 }

@@ -1,12 +1,11 @@
 //! Functions over two connected streams, with a lifecycle and side outputs.
 
-use std::sync::Arc;
-
 use super::co_input::CoInput;
+use super::pace::Pace;
 use super::process::{ProcessContext, process_each};
 use super::sides::SidePorts;
 use crate::output::{Collector, OutputLimits, Outputs};
-use crate::{BoxError, Clock, Flow, Operator, OperatorContext, TaskError};
+use crate::{BoxError, Flow, Operator, OperatorContext, TaskError};
 use weft_record::{AnyBatch, Record};
 
 /// A function over single records of two streams, with a lifecycle and side outputs. What it keeps in its fields, both streams share.
@@ -46,13 +45,13 @@ pub struct CoProcessOperator<A, B, P> {
     function: P,
     sides: SidePorts,
     rest: CoInput<A, B>,
-    clock: Option<Arc<dyn Clock>>,
+    pace: Pace,
 }
 
 impl<A: Record, B: Record, P: CoProcessFunction<A, B>> CoProcessOperator<A, B, P> {
     /// The operator of `function`, with the side outputs that are declared for it.
     pub fn new(function: P, sides: SidePorts) -> Self {
-        CoProcessOperator { function, sides, rest: CoInput::empty(), clock: None }
+        CoProcessOperator { function, sides, rest: CoInput::empty(), pace: Pace::new() }
     }
 }
 
@@ -62,7 +61,7 @@ impl<A: Record, B: Record, P: CoProcessFunction<A, B>> Operator for CoProcessOpe
     }
 
     fn open(&mut self, context: &OperatorContext) -> Result<(), TaskError> {
-        self.clock = Some(context.clock.clone());
+        self.pace.open(&context.clock);
         Ok(self.function.open(context)?)
     }
 
@@ -72,10 +71,10 @@ impl<A: Record, B: Record, P: CoProcessFunction<A, B>> Operator for CoProcessOpe
     }
 
     fn resume(&mut self, out: &mut Outputs) -> Result<Flow, TaskError> {
-        let (function, clock) = (&mut self.function, self.clock.as_deref());
+        let (function, stint) = (&mut self.function, self.pace.start()?);
         match &mut self.rest {
-            CoInput::First(rest) => process_each(rest, clock, out, |r, c, out| function.process_first(r, c, out)),
-            CoInput::Second(rest) => process_each(rest, clock, out, |r, c, out| function.process_second(r, c, out)),
+            CoInput::First(rest) => process_each(rest, stint, out, |r, c, out| function.process_first(r, c, out)),
+            CoInput::Second(rest) => process_each(rest, stint, out, |r, c, out| function.process_second(r, c, out)),
         }
     }
 

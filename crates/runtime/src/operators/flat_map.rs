@@ -2,9 +2,10 @@
 
 use std::marker::PhantomData;
 
+use super::pace::{Pace, Stint};
 use super::typed;
 use crate::output::{Collector, OutputLimits, Outputs};
-use crate::{Flow, IntoResult, Operator, TaskError};
+use crate::{Flow, IntoResult, Operator, OperatorContext, TaskError};
 use weft_record::{AnyBatch, Batch, Record};
 
 /// Records still to be taken, with their event times.
@@ -30,26 +31,28 @@ impl<T> Rest<T> {
     }
 }
 
-/// Gives record after record to a function that emits what it likes, until the output is full.
+/// Gives record after record to a function that emits what it likes, until the output is full or the time is up.
 pub(super) fn push_each<T, U: Record, R: IntoResult>(
     rest: &mut Rest<T>,
     collector: &mut Collector<U>,
+    mut stint: Stint<'_>,
     function: &mut impl FnMut(T, &mut Collector<U>) -> R,
 ) -> Result<Flow, TaskError> {
     while let Some((row, time)) = rest.next() {
         collector.set_time(time);
         function(row, collector).into_result()?;
-        if collector.is_full() {
+        if stint.is_over() || collector.is_full() {
             return Ok(Flow::More);
         }
     }
     Ok(Flow::Done)
 }
 
-/// Gives every record to a function that emits what it likes. Between records it stops when its output is full.
+/// Gives every record to a function that emits what it likes. Between records it stops when its output is full or its time is up.
 pub struct FlatMap<T, U, F> {
     function: F,
     rest: Rest<T>,
+    pace: Pace,
     types: PhantomData<fn(T) -> U>,
 }
 
@@ -59,11 +62,11 @@ where
 {
     /// The operator of `function`.
     pub fn new(function: F) -> Self {
-        FlatMap { function, rest: Rest::empty(), types: PhantomData }
+        FlatMap { function, rest: Rest::empty(), pace: Pace::new(), types: PhantomData }
     }
 
     fn run(&mut self, out: &mut Outputs) -> Result<Flow, TaskError> {
-        push_each(&mut self.rest, out.main::<U>()?, &mut self.function)
+        push_each(&mut self.rest, out.main::<U>()?, self.pace.start()?, &mut self.function)
     }
 }
 
@@ -73,6 +76,11 @@ where
 {
     fn outputs(&self, limits: &OutputLimits) -> Outputs {
         Outputs::of::<U>(limits)
+    }
+
+    fn open(&mut self, context: &OperatorContext) -> Result<(), TaskError> {
+        self.pace.open(&context.clock);
+        Ok(())
     }
 
     fn process(&mut self, _input: usize, batch: AnyBatch, out: &mut Outputs) -> Result<Flow, TaskError> {

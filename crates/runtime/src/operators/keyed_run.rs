@@ -1,14 +1,13 @@
 //! What keyed process operators of one input and of two share: the current key with its state and timers, and calling the
 //! user's function with them.
 
-use std::sync::Arc;
-
 use super::flat_map::Rest;
 use super::key::{KeySelector, hashes_of};
 use super::keyed_process::KeyedContext;
-use super::process::{ProcessContext, not_open};
+use super::pace::Pace;
+use super::process::ProcessContext;
 use crate::output::{Collector, Outputs};
-use crate::{BoxError, Clock, Flow, OperatorContext, TaskError};
+use crate::{BoxError, Flow, OperatorContext, TaskError};
 use weft_record::{Batch, Key, Record};
 use weft_state::{KeyedState, TimerQueue};
 
@@ -25,7 +24,9 @@ pub(super) struct KeyedRun<K> {
     /// Timers up to here are being fired.
     firing: Option<i64>,
     batch_mode: bool,
-    clock: Option<Arc<dyn Clock>>,
+    pace: Pace,
+    /// Timers are paced for themselves: what they cost says nothing about records.
+    timer_pace: Pace,
 }
 
 impl<K: Key> KeyedRun<K> {
@@ -37,13 +38,15 @@ impl<K: Key> KeyedRun<K> {
             taken: 0,
             firing: None,
             batch_mode: false,
-            clock: None,
+            pace: Pace::new(),
+            timer_pace: Pace::new(),
         }
     }
 
     /// Remembers what it needs of the context; gives the states, for the user's function to register its own.
     pub(super) fn open(&mut self, context: &OperatorContext) -> &mut KeyedState<K> {
-        self.clock = Some(context.clock.clone());
+        self.pace.open(&context.clock);
+        self.timer_pace.open(&context.clock);
         self.batch_mode = context.batch_mode;
         &mut self.states
     }
@@ -55,7 +58,7 @@ impl<K: Key> KeyedRun<K> {
         Rest::of(batch)
     }
 
-    /// Gives record after record to `function`, each under its key, until the output is full.
+    /// Gives record after record to `function`, each under its key, until an output is full or the time is up.
     pub(super) fn records<T: Record, U: Record>(
         &mut self,
         rest: &mut Rest<T>,
@@ -63,9 +66,9 @@ impl<K: Key> KeyedRun<K> {
         key_of: impl Fn(&T) -> K,
         mut function: impl FnMut(T, &mut KeyedContext<'_, K>, &mut Collector<U>) -> Result<(), BoxError>,
     ) -> Result<Flow, TaskError> {
-        let clock = self.clock.as_deref().ok_or_else(not_open)?;
+        let mut stint = self.pace.start()?;
         let (collector, sides) = out.split::<U>()?;
-        let plain = ProcessContext::new(sides, clock);
+        let plain = ProcessContext::new(sides, stint.clock);
         let mut context = KeyedContext { plain, states: &mut self.states, timers: &mut self.timers, hash: 0 };
         while let Some((row, time)) = rest.next() {
             if let Some(ahead) = self.hashes.get(self.taken + AHEAD) {
@@ -77,7 +80,7 @@ impl<K: Key> KeyedRun<K> {
             context.plain.set_time(time);
             collector.set_time(time);
             function(row, &mut context, collector)?;
-            if collector.is_full() {
+            if stint.is_over() || collector.is_full() || context.plain.is_full() {
                 return Ok(Flow::More);
             }
         }
@@ -95,24 +98,24 @@ impl<K: Key> KeyedRun<K> {
         if self.batch_mode { None } else { self.timers.next_time() }
     }
 
-    /// Fires the timers that are due at `until`, in order, each under its key, until the output is full.
+    /// Fires the timers that are due at `until`, in order, each under its key, until an output is full or the time is up.
     pub(super) fn fire<U: Record>(
         &mut self,
         until: i64,
         out: &mut Outputs,
         mut on_timer: impl FnMut(i64, &mut KeyedContext<'_, K>, &mut Collector<U>) -> Result<(), BoxError>,
     ) -> Result<Flow, TaskError> {
-        let clock = self.clock.as_deref().ok_or_else(not_open)?;
+        let mut stint = self.timer_pace.start()?;
         let (collector, sides) = out.split::<U>()?;
         collector.set_time(None);
         self.firing = Some(until);
-        let plain = ProcessContext::new(sides, clock);
+        let plain = ProcessContext::new(sides, stint.clock);
         let mut context = KeyedContext { plain, states: &mut self.states, timers: &mut self.timers, hash: 0 };
         while let Some(timer) = context.timers.pop_due(until) {
             context.hash = timer.hash;
             context.states.set_current(timer.hash, &timer.key);
             on_timer(timer.time, &mut context, collector)?;
-            if collector.is_full() {
+            if stint.is_over() || collector.is_full() || context.plain.is_full() {
                 return Ok(Flow::More);
             }
         }

@@ -11,6 +11,7 @@ mod key;
 mod keyed_co_process;
 mod keyed_process;
 mod keyed_run;
+mod pace;
 mod process;
 mod prototype;
 mod rolling;
@@ -20,6 +21,8 @@ mod sides;
 mod bench_test;
 #[cfg(test)]
 mod keyed_test;
+#[cfg(test)]
+mod pace_test;
 #[cfg(test)]
 mod plain_test;
 

@@ -118,6 +118,14 @@ fn a_process_function_is_opened_fed_and_finished() {
     assert_eq!(bench.finish::<u64>(), [2]);
 }
 
+/// Only the main output held a function back: what went to a side output went to disk.
+#[test]
+fn a_full_side_output_interrupts_too() {
+    let mut bench = Bench::full_after(4, ProcessOperator::new(Limit::new(), above()));
+    assert_eq!(bench.give::<_, u64>(0, 3u64..=22), [0u64; 0]);
+    assert!(bench.resumed >= 4, "{}", bench.resumed);
+}
+
 #[test]
 fn a_co_process_function_shares_its_fields_between_both_streams() {
     let mut bench = Bench::new(CoProcessOperator::new(Limit::new(), above()));

@@ -1,9 +1,9 @@
 //! Functions with a lifecycle and side outputs.
 
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use super::flat_map::Rest;
+use super::pace::{Pace, Stint};
 use super::sides::{OutputTag, SidePorts};
 use super::typed;
 use crate::output::{Collector, OutputLimits, Outputs, SideOutputs};
@@ -50,6 +50,12 @@ impl<'a> ProcessContext<'a> {
         self.time = time;
     }
 
+    /// Whether a full batch waits at a side output.
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.sides.is_full()
+    }
+
     /// The record's event time, where the stream has them; milliseconds since the epoch.
     pub fn timestamp(&self) -> Option<i64> {
         self.time
@@ -72,38 +78,36 @@ pub struct ProcessOperator<T, P> {
     function: P,
     sides: SidePorts,
     rest: Rest<T>,
-    clock: Option<Arc<dyn Clock>>,
+    pace: Pace,
     types: PhantomData<fn(T)>,
 }
 
 impl<T: Record, P: ProcessFunction<T>> ProcessOperator<T, P> {
     /// The operator of `function`, with the side outputs that are declared for it.
     pub fn new(function: P, sides: SidePorts) -> Self {
-        ProcessOperator { function, sides, rest: Rest::empty(), clock: None, types: PhantomData }
+        ProcessOperator { function, sides, rest: Rest::empty(), pace: Pace::new(), types: PhantomData }
     }
 
     fn run(&mut self, out: &mut Outputs) -> Result<Flow, TaskError> {
         let function = &mut self.function;
-        process_each(&mut self.rest, self.clock.as_deref(), out, |row, context, out| {
-            function.process(row, context, out)
-        })
+        process_each(&mut self.rest, self.pace.start()?, out, |row, context, out| function.process(row, context, out))
     }
 }
 
-/// Gives record after record to `function`, until the output is full.
+/// Gives record after record to `function`, until an output is full or the time is up.
 pub(super) fn process_each<T, U: Record>(
     rest: &mut Rest<T>,
-    clock: Option<&dyn Clock>,
+    mut stint: Stint<'_>,
     out: &mut Outputs,
     mut function: impl FnMut(T, &mut ProcessContext<'_>, &mut Collector<U>) -> Result<(), BoxError>,
 ) -> Result<Flow, TaskError> {
     let (collector, sides) = out.split::<U>()?;
-    let mut context = ProcessContext::new(sides, clock.ok_or_else(not_open)?);
+    let mut context = ProcessContext::new(sides, stint.clock);
     while let Some((row, time)) = rest.next() {
         collector.set_time(time);
         context.set_time(time);
         function(row, &mut context, collector)?;
-        if collector.is_full() {
+        if stint.is_over() || collector.is_full() || context.is_full() {
             return Ok(Flow::More);
         }
     }
@@ -120,7 +124,7 @@ impl<T: Record, P: ProcessFunction<T>> Operator for ProcessOperator<T, P> {
     }
 
     fn open(&mut self, context: &OperatorContext) -> Result<(), TaskError> {
-        self.clock = Some(context.clock.clone());
+        self.pace.open(&context.clock);
         Ok(self.function.open(context)?)
     }
 
