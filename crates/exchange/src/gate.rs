@@ -58,9 +58,6 @@ pub trait InputGate {
     /// Bytes consumed so far: encoded from other slots, estimated within the slot.
     fn bytes_in(&self) -> u64;
 
-    /// Records given to the task so far.
-    fn records_in(&self) -> u64;
-
-    /// Bytes of memory that frames waiting here occupy at the moment.
+    /// Bytes of memory that frames waiting here occupy at the moment: what tests of the bound on memory ask for.
     fn held_bytes(&self) -> usize;
 }

@@ -17,7 +17,6 @@ pub(crate) struct TypedGate<T: Record> {
     /// The channel whose turn it is.
     turn: usize,
     bytes_in: u64,
-    records_in: u64,
     rows: std::marker::PhantomData<fn() -> T>,
 }
 
@@ -76,7 +75,7 @@ impl<T: Record> TypedGate<T> {
             },
         });
         let inputs = inputs.collect();
-        TypedGate { config, inputs, slabs, turn: 0, bytes_in: 0, records_in: 0, rows: std::marker::PhantomData }
+        TypedGate { config, inputs, slabs, turn: 0, bytes_in: 0, rows: std::marker::PhantomData }
     }
 
     /// The first event that is next on its channel.
@@ -163,7 +162,6 @@ impl<T: Record> InputGate for TypedGate<T> {
             return Ok(Some(event));
         }
         let batch = self.next_batch(net)?;
-        self.records_in += batch.as_ref().map_or(0, AnyBatch::len) as u64;
         match batch {
             Some(batch) => Ok(Some(GateElement::Batch(batch))),
             // Pieces of a record may have been all there was before an event.
@@ -185,10 +183,6 @@ impl<T: Record> InputGate for TypedGate<T> {
 
     fn bytes_in(&self) -> u64 {
         self.bytes_in
-    }
-
-    fn records_in(&self) -> u64 {
-        self.records_in
     }
 
     fn held_bytes(&self) -> usize {

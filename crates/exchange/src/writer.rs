@@ -50,10 +50,10 @@ pub trait EdgeWriter {
     /// Bytes handed over so far: encoded to other slots, estimated within the slot.
     fn bytes_out(&self) -> u64;
 
-    /// Records taken over so far.
+    /// Records taken over so far, for those who drive a writer by hand; a task counts what its chain emits.
     fn records_out(&self) -> u64;
 
-    /// Bytes of memory that collected records occupy at the moment.
+    /// Bytes of memory that collected records occupy at the moment: what tests of the bound on memory ask for.
     fn held_bytes(&self) -> usize;
 
     /// Which consumers it waits for, in words, when it is blocked.
