@@ -9,13 +9,33 @@ fail() {
     exit 1
 }
 
+# The next three look for files first, which takes no time, and try the tool itself only where those are not in the usual place.
+
+# mimalloc and build scripts are C: a compiler without its library's headers is not enough.
+compiles() {
+    command -v cc >/dev/null || return 1
+    [ -e /usr/include/stdio.h ] || printf '#include <stdio.h>\nint main(void) { return 0; }\n' | cc -x c -o /dev/null - 2>/dev/null
+}
+
+# Valgrind needs the symbols of the dynamic linker.
+has_valgrind() {
+    command -v valgrind >/dev/null || return 1
+    [ "$(dpkg-query -W -f '${db:Status-Status}' libc6-dbg 2>/dev/null)" = installed ] || valgrind --quiet /bin/true 2>/dev/null
+}
+
+# Rustup has a `cargo-fmt` on PATH whether or not its toolchain has one.
+has_lints() {
+    local tools
+    tools=$(rustc --print sysroot 2>/dev/null)/bin
+    [ -x "$tools/cargo-fmt" ] && [ -x "$tools/cargo-clippy" ] || { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1
+}
+
 # Prints the Debian packages that are missing, one a line.
 missing_packages() {
-    # mimalloc and build scripts are C: a compiler without its library's headers is not enough.
-    printf '#include <stdio.h>\nint main(void) { return 0; }\n' | cc -x c -o /dev/null - 2>/dev/null || printf 'gcc\nlibc6-dev\n'
+    compiles || printf 'gcc\nlibc6-dev\n'
     command -v git >/dev/null || echo git
-    # The unsafe code's tests run under memcheck, which needs the symbols of the dynamic linker; kernels under callgrind.
-    valgrind --quiet /bin/true 2>/dev/null || printf 'valgrind\nlibc6-dbg\n'
+    # The unsafe code's tests run under memcheck, kernels under callgrind.
+    has_valgrind || printf 'valgrind\nlibc6-dbg\n'
     # Feeds the socket example.
     command -v nc >/dev/null || echo netcat-openbsd
 }
@@ -42,8 +62,7 @@ check_rust() {
     if [ "$(printf '%s\n%s\n' "$wanted" "${found%%-*}" | sort -V | head -n 1)" != "$wanted" ]; then
         fail "cargo is $found, Weft needs $wanted or later: run 'rustup update stable' or install a newer Rust"
     fi
-    cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
-        fail "cargo fmt or cargo clippy is missing: run 'rustup component add rustfmt clippy'"
+    has_lints || fail "cargo fmt or cargo clippy is missing: run 'rustup component add rustfmt clippy'"
 }
 
 mapfile -t packages < <(missing_packages)
