@@ -398,6 +398,7 @@ impl Lane {
         }
         let mut task = self.tasks.remove(index);
         let attempt = task.attempt;
+        task.metrics.leave(self.context.clock.mono());
         self.ends.retain(|_, (owner, _)| *owner != attempt);
         let dropped = catch_unwind(AssertUnwindSafe(move || {
             task.chain().close();

@@ -451,6 +451,51 @@ fn a_busy_lane_sends_what_waited_for_the_buffer_timeout() {
 }
 
 #[test]
+fn the_time_of_a_task_that_is_parked_is_told() {
+    let mut fixture = Fixture::new(vec![(SOURCE, numbers(100_000)), (MIDDLE, Arc::new(Waits))]);
+    let mut told = |number, chain: &[OperatorId], output| {
+        fixture.deploy(task(number, chain, false, output));
+        fixture.settle();
+        let (metrics, before) = (fixture.metrics(), fixture.clock.mono());
+        fixture.clock.pass(Duration::from_secs(1));
+        let rate = |now| TaskMetrics::time_per_second(now, metrics.times(before), Duration::from_secs(1));
+        let rates = rate(metrics.times(fixture.clock.mono()));
+        fixture.handle.send(Mail::Cancel(attempt(1, number)));
+        fixture.settle();
+        let end = metrics.times(fixture.clock.mono());
+        fixture.clock.pass(Duration::from_secs(1));
+        assert_eq!(metrics.times(fixture.clock.mono()), end, "it is over");
+        rates
+    };
+    assert_eq!(told(0, &[SOURCE], true), [0, 0, 1000], "no credit");
+    assert_eq!(told(1, &[SOURCE, MIDDLE], false), [0, 0, 1000], "an operator waits");
+    assert_eq!(told(2, &[SOURCE], false), [0, 1000, 0], "no input");
+}
+
+/// An operator that waits for the outside world.
+struct Waits;
+
+impl OperatorFactory for Waits {
+    fn create(&self, _context: &OperatorContext) -> Result<Box<dyn Operator>, TaskError> {
+        Ok(Box::new(Waits))
+    }
+}
+
+impl Operator for Waits {
+    fn outputs(&self, _limits: &OutputLimits) -> Outputs {
+        Outputs::none()
+    }
+
+    fn process(&mut self, _input: usize, _batch: AnyBatch, _out: &mut Outputs) -> Result<Flow, TaskError> {
+        Ok(Flow::Wait)
+    }
+
+    fn resume(&mut self, _out: &mut Outputs) -> Result<Flow, TaskError> {
+        Ok(Flow::Wait)
+    }
+}
+
+#[test]
 fn what_a_task_takes_and_gives_is_counted() {
     let mut fixture = Fixture::new(vec![(SOURCE, numbers(10)), (MIDDLE, map(|row| row + 1))]);
     fixture.deploy(task(0, &[SOURCE, MIDDLE], false, true));

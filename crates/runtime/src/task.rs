@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::chain::{Chain, Item, Step};
+use crate::metrics::Occupation;
 use crate::operator::SourceStatus;
 use crate::valve::{Change, Valve};
 use crate::{Clock, TaskError, TaskMetrics};
@@ -29,7 +30,7 @@ pub(crate) enum Turn {
     Worked,
     /// It has nothing to do; the flag says whether it did anything before.
     Idle(bool),
-    /// Its output has nowhere to go.
+    /// Its output has nowhere to go: an edge has no room, or an operator waits for the outside world.
     Blocked(bool),
     /// It is through.
     Finished,
@@ -46,7 +47,6 @@ pub(crate) struct Task {
     chain: Chain,
     next_gate: usize,
     ended: bool,
-    last: (Mono, Turn),
 }
 
 impl Task {
@@ -59,17 +59,18 @@ impl Task {
         now: Mono,
     ) -> Self {
         let channels = inputs.iter().map(|i| i.open).sum();
+        let metrics = TaskMetrics::default();
+        metrics.enter(Occupation::Busy, now);
         Task {
             attempt,
             name,
             operators,
-            metrics: Arc::default(),
+            metrics: Arc::new(metrics),
             inputs,
             valve: Valve::new(channels),
             chain,
             next_gate: 0,
             ended: false,
-            last: (now, Turn::Worked),
         }
     }
 
@@ -99,16 +100,18 @@ impl Task {
     /// Works until there is nothing to do or `budget` is used up.
     pub(crate) fn turn(&mut self, net: &mut Outbox, clock: &dyn Clock, budget: Duration) -> Result<Turn, TaskError> {
         let start = clock.mono();
-        self.account_gap(start);
+        self.metrics.enter(Occupation::Busy, start);
         self.chain.wake();
         self.chain.look_at(clock);
         if self.chain.next_time().is_some() {
             self.chain.on_time(clock.now().wall_ms);
         }
         let turn = self.work(net, clock, start + budget);
-        let end = clock.mono();
-        self.metrics.busy.add(nanos(end - start));
-        self.last = (end, *turn.as_ref().unwrap_or(&Turn::Finished));
+        match turn {
+            Ok(Turn::Idle(_)) => self.metrics.enter(Occupation::Idle, clock.mono()),
+            Ok(Turn::Blocked(_)) => self.metrics.enter(Occupation::BackPressured, clock.mono()),
+            Ok(Turn::Worked | Turn::Finished) | Err(_) => {}
+        }
         self.count();
         turn
     }
@@ -122,8 +125,9 @@ impl Task {
                     worked = true;
                     self.chain.look_at(clock);
                 }
-                Step::Hungry | Step::Waiting => return Ok(Turn::Idle(worked)),
-                Step::Blocked => return Ok(Turn::Blocked(worked)),
+                Step::Hungry => return Ok(Turn::Idle(worked)),
+                // Never a source without records: that is pending, and its chain hungry.
+                Step::Blocked | Step::Waiting => return Ok(Turn::Blocked(worked)),
                 Step::Finished => return Ok(Turn::Finished),
             }
             if self.chain.now() >= until {
@@ -173,6 +177,10 @@ impl Task {
             StreamEvent::EndOfInput => return self.on_end(index, channel),
             other => return self.chain.push(Item::Event(other)),
         };
+        self.push_change(change);
+    }
+
+    fn push_change(&mut self, change: Option<Change>) {
         if let Some(change) = change {
             self.chain.push(Item::Event(match change {
                 Change::Watermark(time) => StreamEvent::Watermark(time),
@@ -185,11 +193,12 @@ impl Task {
     fn on_end(&mut self, index: usize, channel: usize) {
         let Some(input) = self.inputs.get_mut(index) else { return };
         input.open = input.open.saturating_sub(1);
-        let (number, all) = (input.input, self.valve.ended(channel));
+        let (number, end) = (input.input, self.valve.ended(channel));
+        self.push_change(end.change);
         if self.inputs.iter().filter(|i| i.input == number).all(|i| i.open == 0) {
             self.chain.push(Item::EndInput(number));
         }
-        if all {
+        if end.all {
             self.chain.push(Item::Finish);
             self.ended = true;
         }
@@ -226,17 +235,6 @@ impl Task {
         self.chain.waits_for().unwrap_or_else(input)
     }
 
-    /// Time since the last turn belongs to how that turn ended.
-    fn account_gap(&mut self, now: Mono) {
-        let (since, turn) = self.last;
-        let gap = nanos(now - since);
-        match turn {
-            Turn::Idle(_) => self.metrics.idle.add(gap),
-            Turn::Blocked(_) => self.metrics.back_pressured.add(gap),
-            Turn::Worked | Turn::Finished => self.metrics.busy.add(gap),
-        }
-    }
-
     fn count(&mut self) {
         self.metrics.records_out.set(self.chain.records_out());
         self.metrics.bytes_out.set(self.chain.bytes_out());
@@ -245,8 +243,4 @@ impl Task {
             self.metrics.records_in.set(self.chain.head_emitted());
         }
     }
-}
-
-fn nanos(d: Duration) -> u64 {
-    u64::try_from(d.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -14,6 +14,15 @@ pub(crate) enum Change {
     Active,
 }
 
+/// What the end of a channel means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct End {
+    /// What became true through it: the channel may have been the one that held event time back.
+    pub(crate) change: Option<Change>,
+    /// It was the last.
+    pub(crate) all: bool,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Channel {
     watermark: i64,
@@ -46,6 +55,10 @@ impl Valve {
     /// A channel falls silent or speaks again.
     pub(crate) fn set_idle(&mut self, channel: usize, idle: bool) -> Option<Change> {
         self.channels.get_mut(channel)?.idle = idle;
+        self.changed()
+    }
+
+    fn changed(&mut self) -> Option<Change> {
         let all_idle = self.channels.iter().all(|c| c.idle || c.ended);
         if all_idle != self.idle {
             self.idle = all_idle;
@@ -57,12 +70,13 @@ impl Valve {
         self.advanced()
     }
 
-    /// A channel is at its end; it no longer holds back the others. Returns whether all are.
-    pub(crate) fn ended(&mut self, channel: usize) -> bool {
+    /// A channel is at its end; it no longer holds back the others. When none is left nothing changes any more.
+    pub(crate) fn ended(&mut self, channel: usize) -> End {
         if let Some(entry) = self.channels.get_mut(channel) {
             entry.ended = true;
         }
-        self.channels.iter().all(|c| c.ended)
+        let all = self.channels.iter().all(|c| c.ended);
+        End { change: if all { None } else { self.changed() }, all }
     }
 
     fn advanced(&mut self) -> Option<Change> {
@@ -104,8 +118,28 @@ mod tests {
     #[test]
     fn an_ended_channel_does_not_hold_back() {
         let mut valve = Valve::new(2);
-        assert!(!valve.ended(0));
+        assert_eq!(valve.ended(0), End { change: None, all: false });
         assert_eq!(valve.watermark(1, 7), Some(Change::Watermark(7)));
-        assert!(valve.ended(1));
+        assert_eq!(valve.ended(1), End { change: None, all: true });
+    }
+
+    /// Event time stood still until the next watermark, which may never come.
+    #[test]
+    fn the_end_of_the_channel_that_held_time_back_lets_it_go_on() {
+        let mut valve = Valve::new(3);
+        valve.watermark(0, 10);
+        valve.watermark(1, 8);
+        assert_eq!(valve.ended(2).change, Some(Change::Watermark(8)));
+        assert_eq!(valve.ended(1).change, Some(Change::Watermark(10)));
+        assert_eq!(valve.ended(0), End { change: None, all: true });
+    }
+
+    #[test]
+    fn the_end_of_the_last_channel_that_speaks_leaves_silence() {
+        let mut valve = Valve::new(2);
+        valve.watermark(0, 10);
+        assert_eq!(valve.set_idle(1, true), Some(Change::Watermark(10)));
+        assert_eq!(valve.ended(0), End { change: Some(Change::Idle), all: false });
+        assert_eq!(valve.set_idle(1, false), Some(Change::Active));
     }
 }
