@@ -44,7 +44,8 @@ pub trait Operator {
     /// The outputs it emits to, made once before `open`.
     fn outputs(&self, limits: &OutputLimits) -> Outputs;
 
-    /// Called once before anything else.
+    /// Called once, on the thread it will run on, after [`outputs`](Self::outputs) and before any batch, event or message. Its task starts
+    /// only when all operators of its chain are open.
     fn open(&mut self, _context: &OperatorContext) -> Result<(), TaskError> {
         Ok(())
     }
@@ -94,7 +95,9 @@ pub trait Operator {
         Ok(())
     }
 
-    /// Records it dropped or otherwise wants known at the end, in words; empty when there is nothing to say.
+    /// Called once when its task is over, whether it finished, failed or was cancelled: the place to let go of what dropping it would
+    /// not. It can emit nothing and has nobody to report to; it must not block, and a panic is logged. A task whose operators could
+    /// not all be opened is dropped without it, and a process that is killed calls nothing.
     fn close(&mut self) {}
 }
 

@@ -96,7 +96,7 @@ impl<T: Record> Collector<T> {
         }
         batch.hashes = None;
         let small = batch.len() * 2 < self.full_at;
-        if small && batch.times.is_none() && self.times.is_empty() && self.rows.len() + batch.len() <= self.full_at {
+        if small && batch.times.is_none() && self.time.is_none() && self.rows.len() + batch.len() <= self.full_at {
             if self.rows.is_empty() {
                 self.rows = batch.rows;
             } else {

@@ -43,6 +43,22 @@ fn a_file_above_its_limit_is_an_error_that_says_so() {
     assert!(error.contains("exchange.spill.max-size"), "{error}");
 }
 
+/// Rows without times were gathered with rows that had them, which then had the times of others.
+#[test]
+fn a_small_batch_is_not_gathered_with_records_that_have_event_times() {
+    let mut collector = Collector::new(limits(1 << 20, 0));
+    collector.set_time(Some(5));
+    collector.emit_batch(Batch::of(vec![1]));
+    collector.emit(2);
+    collector.emit_batch(Batch::of(vec![3]));
+    collector.seal();
+    let mut batches = Vec::new();
+    while let Some(batch) = collector.pop_batch().unwrap() {
+        batches.push((batch.rows, batch.times));
+    }
+    assert_eq!(batches, [(vec![1], None), (vec![2], Some(vec![5])), (vec![3], None)]);
+}
+
 #[test]
 fn event_times_are_those_of_the_record_in_hand() {
     let mut collector = Collector::new(limits(1 << 20, 0));

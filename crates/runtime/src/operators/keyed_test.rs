@@ -201,7 +201,7 @@ fn firing_goes_on_where_it_was_interrupted() {
 
 #[test]
 fn connected_keyed_streams_share_state_by_key() {
-    let second = ByValue(|n: &u64| if n % 2 == 0 { "even".to_owned() } else { "odd".to_owned() });
+    let second = ByValue(|n: &u64| if n.is_multiple_of(2) { "even".to_owned() } else { "odd".to_owned() });
     let operator = KeyedCoProcessOperator::new(ByRef(word), second, Session::default(), SidePorts::default());
     let mut bench = Bench::new(operator);
     assert_eq!(shown(bench.give(0, words("even odd even"))), "even1 odd1 even2");

@@ -9,7 +9,7 @@ use crate::{BoxError, OperatorContext, TaskError};
 #[test]
 fn one_record_out_at_most() {
     assert_eq!(Bench::new(Map::new(|n: u64| n.to_string())).give::<u64, String>(0, [1, 2]), ["1", "2"]);
-    assert_eq!(Bench::new(Filter::new(|n: &u64| n % 2 == 0)).give::<u64, u64>(0, 1..=6), [2, 4, 6]);
+    assert_eq!(Bench::new(Filter::new(|n: &u64| n.is_multiple_of(2))).give::<u64, u64>(0, 1..=6), [2, 4, 6]);
 }
 
 #[test]
