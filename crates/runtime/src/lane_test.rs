@@ -520,6 +520,47 @@ fn events_that_come_before_their_task_are_kept_for_it() {
     assert_eq!(fixture.last_state(), TaskState::Finished);
 }
 
+/// A sink that takes note of event time and of the end.
+struct Hours(Arc<Mutex<Vec<i64>>>);
+
+impl Operator for Hours {
+    fn outputs(&self, _limits: &OutputLimits) -> Outputs {
+        Outputs::none()
+    }
+
+    fn advance(&mut self, watermark: i64, _out: &mut Outputs) -> Result<Flow, TaskError> {
+        self.0.lock().unwrap().push(watermark);
+        Ok(Flow::Done)
+    }
+
+    fn finish(&mut self, _out: &mut Outputs) -> Result<Flow, TaskError> {
+        self.0.lock().unwrap().push(-1);
+        Ok(Flow::Done)
+    }
+}
+
+/// Nobody was told: time stood still until the next watermark.
+#[test]
+fn event_time_goes_on_when_the_channel_that_held_it_back_ends() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let factory = per_subtask(told.clone(), |told, _| Ok(Box::new(Hours(told))));
+    let mut fixture = Fixture::new(vec![(MIDDLE, factory)]);
+    let mut deployment = task(0, &[MIDDLE], true, false);
+    deployment.inputs[0].sources = 0..2;
+    deployment.placement = Arc::new(Placement { lanes: BTreeMap::from([(JobVertexId(2), vec![(1, 0), (1, 0)])]) });
+    fixture.deploy(deployment);
+    let mut say = |from, event| {
+        let channel = ChannelId { edge: 0, from, to: 0, attempt: 0 };
+        fixture.transport.send(HERE, vec![Envelope { channel, message: Message::Event(event) }]);
+        fixture.settle();
+        std::mem::take(&mut *told.lock().unwrap())
+    };
+    assert_eq!(say(0, StreamEvent::Watermark(10)), [0i64; 0]);
+    assert_eq!(say(1, StreamEvent::Watermark(5)), [5]);
+    assert_eq!(say(1, StreamEvent::EndOfInput), [10]);
+    assert_eq!(say(0, StreamEvent::EndOfInput), [-1]);
+}
+
 /// They were kept for ever.
 #[test]
 fn messages_for_a_task_that_is_gone_are_dropped() {
