@@ -9,99 +9,15 @@
 //! When an output edge has no room or an operator waits for the outside world, the whole chain stops taking input; what
 //! is in it stays where it is.
 
-use std::collections::VecDeque;
 use std::mem;
-use std::time::Duration;
 
-use crate::operator::{Flow, Operator, SourceStatus};
-use crate::output::Outputs;
+use crate::node::{After, Item, Node, State, StopWatch, Target};
+use crate::operator::{Flow, SourceStatus};
+
 use crate::{Clock, TaskError};
 use weft_common::Mono;
 use weft_exchange::{EdgeWriter, Outbox, Progress};
 use weft_record::{AnyBatch, StreamEvent};
-
-/// A function's share of its slot before others have a turn: a batch is cut so that one call takes about this long.
-pub(crate) const RUN: Duration = Duration::from_millis(5);
-/// A single call longer than this is reported.
-const SLOW_CALL: Duration = Duration::from_millis(100);
-/// Records of the first call to an operator whose cost is not known yet.
-const FIRST_RUN: usize = 16;
-const MAX_RUN: usize = 1 << 16;
-
-/// What an operator is given.
-#[derive(Debug)]
-pub(crate) enum Item {
-    Batch { input: usize, batch: AnyBatch },
-    Event(StreamEvent),
-    EndInput(usize),
-    Finish,
-    Time(i64),
-}
-
-/// What goes to the children once everything before it has been moved on.
-#[derive(Clone, Debug)]
-enum After {
-    Nothing,
-    Event(StreamEvent),
-    Finish,
-}
-
-#[derive(Debug)]
-enum State {
-    /// Takes the next item.
-    Free,
-    /// In the middle of an item.
-    Unfinished(After),
-    /// In the middle of an item, and only a wake-up helps.
-    Waiting(After),
-    /// Done with an item; its outputs go first.
-    Draining(After),
-    /// Took the end.
-    Finished,
-}
-
-/// Where an output port leads.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Target {
-    Operator(usize),
-    Edge(usize),
-}
-
-/// An operator with its place in the chain.
-pub(crate) struct Node {
-    name: String,
-    operator: Box<dyn Operator>,
-    outputs: Outputs,
-    targets: Vec<Vec<Target>>,
-    queue: VecDeque<Item>,
-    state: State,
-    /// Records of a batch it is given at once.
-    run: usize,
-    /// What it has in hand: how many records, what they cost so far, and whether it was interrupted over them.
-    records: usize,
-    spent: Duration,
-    interrupted: bool,
-    slow_reported: Duration,
-}
-
-impl Node {
-    /// `targets` by output port.
-    pub(crate) fn new(name: String, operator: Box<dyn Operator>, outputs: Outputs, targets: Vec<Vec<Target>>) -> Self {
-        Node {
-            name,
-            operator,
-            outputs,
-            targets,
-            queue: VecDeque::new(),
-            state: State::Free,
-            run: FIRST_RUN,
-            records: 0,
-            spent: Duration::ZERO,
-            interrupted: false,
-            slow_reported: SLOW_CALL,
-        }
-    }
-}
 
 /// What a step came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,28 +45,6 @@ pub(crate) struct Chain {
     woken: bool,
     records_out: u64,
     watch: StopWatch,
-}
-
-/// The time, read once between two operators: the end of one call is the beginning of the next.
-struct StopWatch {
-    now: Mono,
-    /// Whether something other than an operator took time since.
-    stale: bool,
-}
-
-impl StopWatch {
-    fn start(&mut self, clock: &dyn Clock) {
-        if self.stale {
-            self.now = clock.mono();
-            self.stale = false;
-        }
-    }
-
-    /// How long it took since the start, which is now the start of what follows.
-    fn stop(&mut self, clock: &dyn Clock) -> Duration {
-        let start = mem::replace(&mut self.now, clock.mono());
-        self.now - start
-    }
 }
 
 impl Chain {
@@ -444,67 +338,6 @@ impl Chain {
     /// The operators' last chance to tidy up.
     pub(crate) fn close(&mut self) {
         self.nodes.iter_mut().for_each(|n| n.operator.close());
-    }
-}
-
-impl Node {
-    /// Whether it may be told the time, and was not yet.
-    fn takes_time(&self) -> bool {
-        matches!(self.state, State::Free) && !self.queue.iter().any(|item| matches!(item, Item::Time(_)))
-    }
-
-    fn process(
-        &mut self,
-        input: usize,
-        mut batch: AnyBatch,
-        clock: &dyn Clock,
-        watch: &mut StopWatch,
-    ) -> Result<Step, TaskError> {
-        if batch.len() > self.run {
-            let rest = batch.split_off(self.run);
-            self.queue.push_front(Item::Batch { input, batch: rest });
-        }
-        self.records = batch.len();
-        watch.start(clock);
-        let flow = self.operator.process(input, batch, &mut self.outputs).map_err(|e| e.at(&self.name))?;
-        self.measure(flow, watch.stop(clock));
-        self.settle(flow, After::Nothing);
-        Ok(Step::Worked)
-    }
-
-    /// Learns from what a batch cost, in however many calls, how many records the next may have. One that took more than one call
-    /// never makes the next one larger: it was cut short by its output or by its time.
-    fn measure(&mut self, flow: Flow, took: Duration) {
-        self.spent += took;
-        if flow == Flow::Done {
-            let (records, spent) = (mem::take(&mut self.records), mem::take(&mut self.spent));
-            let interrupted = mem::take(&mut self.interrupted);
-            if spent > RUN && records > 0 {
-                let fit = records as u128 * RUN.as_nanos() / spent.as_nanos().max(1);
-                self.run = usize::try_from(fit).unwrap_or(MAX_RUN).clamp(1, self.run);
-            } else if spent < RUN / 4 && records == self.run && !interrupted {
-                self.run = (self.run * 4).min(MAX_RUN);
-            }
-        } else {
-            self.interrupted = true;
-        }
-        if took > self.slow_reported {
-            self.slow_reported = took * 2;
-            let millis = took.as_millis();
-            tracing::warn!(operator = %self.name, "one step took {millis} ms: its slot served nobody else meanwhile");
-        }
-    }
-
-    fn settle(&mut self, flow: Flow, after: After) {
-        self.state = match (flow, after) {
-            (Flow::More, after) => State::Unfinished(after),
-            (Flow::Wait, after) => State::Waiting(after),
-            (Flow::Done, After::Nothing) => State::Free,
-            (Flow::Done, after) => {
-                self.outputs.seal();
-                State::Draining(after)
-            }
-        };
     }
 }
 

@@ -1,10 +1,12 @@
 //! Chains of scripted operators between a test's hands and recording edges.
 
 use super::*;
-use crate::output::OutputLimits;
+use crate::operator::Operator;
+use crate::output::{OutputLimits, Outputs};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use weft_common::{Mono, Now};
 use weft_exchange::ExchangeError;
 use weft_record::Batch;

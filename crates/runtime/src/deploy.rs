@@ -5,8 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::chain::{Chain, Node, Target};
+use crate::chain::Chain;
 use crate::lane::LaneContext;
+use crate::node::{Node, Target};
 use crate::panics::describe_panic;
 use crate::task::{Task, TaskInput};
 use crate::{OperatorContext, TaskError};

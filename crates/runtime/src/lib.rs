@@ -12,6 +12,7 @@ mod error;
 mod job_info;
 mod lane;
 mod metrics;
+mod node;
 mod operator;
 pub mod operators;
 mod output;

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::chain::{Chain, Item, Step};
+use crate::chain::{Chain, Step};
 use crate::metrics::Occupation;
+use crate::node::Item;
 use crate::operator::SourceStatus;
 use crate::valve::{Change, Valve};
 use crate::{Clock, TaskError, TaskMetrics};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::process::not_open;
-use crate::chain::RUN;
+use crate::node::RUN;
 use crate::{Clock, TaskError};
 use weft_common::Mono;
 
