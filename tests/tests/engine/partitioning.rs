@@ -1,6 +1,6 @@
 //! Every partition call, end to end, from three subtasks to three.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use super::support::{assert_says, environment, failure_of, signal, sorted};
@@ -69,7 +69,9 @@ fn rescale_stays_nearby() {
     let routes = routes(6, DataStream::rescale);
     assert_each_once(&routes);
     assert!(routes.iter().all(|(from, to, _)| to / 2 == *from));
-    assert_eq!(loads(&routes).len(), 6);
+    // A reader that is quick may have taken another's split; each that read anything serves its two.
+    let producers: BTreeSet<u32> = routes.iter().map(|(from, _, _)| *from).collect();
+    assert_eq!(loads(&routes).len(), 2 * producers.len());
 }
 
 #[test]
