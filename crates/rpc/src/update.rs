@@ -1,6 +1,7 @@
 //! What tasks and coordinators tell each other.
 
 use weft_common::{ErrorKind, ExecutionAttemptId, OperatorId};
+use weft_control::{ExecutionState, Failure, TaskStatus};
 
 /// Where a task is in its life, as its TaskManager sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,4 +47,22 @@ pub struct OperatorEvent {
     pub attempt: ExecutionAttemptId,
     /// Encoded by the operator's own types.
     pub payload: Vec<u8>,
+}
+
+/// What a worker says of a task, as the JobMaster is told.
+impl From<TaskUpdate> for TaskStatus {
+    fn from(update: TaskUpdate) -> Self {
+        let (state, failure) = match update.state {
+            TaskState::Initializing => (ExecutionState::Initializing, None),
+            TaskState::Running => (ExecutionState::Running, None),
+            TaskState::Finished => (ExecutionState::Finished, None),
+            TaskState::Canceled => (ExecutionState::Canceled, None),
+            TaskState::Failed(failure) => {
+                let mut cause = Failure::new(failure.kind, failure.message);
+                cause.operator = failure.operator;
+                (ExecutionState::Failed, Some(cause))
+            }
+        };
+        TaskStatus { attempt: update.attempt, state, failure }
+    }
 }

@@ -4,8 +4,8 @@ use std::sync::{Arc, Weak};
 
 use crate::TaskManager;
 use weft_common::ExecutionAttemptId;
-use weft_control::{ExecutionState, Failure, TaskStatus, WorkerMessage};
-use weft_rpc::{Fence, OperatorEvent, TaskState, TaskUpdate};
+use weft_control::WorkerMessage;
+use weft_rpc::{Fence, OperatorEvent, TaskUpdate};
 use weft_runtime::{EventSender, TaskListener, TaskMetrics};
 
 /// Hears the lanes of one job.
@@ -17,7 +17,7 @@ pub(crate) struct LaneListener {
 impl TaskListener for LaneListener {
     fn task_update(&self, update: TaskUpdate) {
         let Some(task_manager) = self.task_manager.upgrade() else { return };
-        task_manager.report(self.fence, WorkerMessage::TaskStateChanged(status(update)));
+        task_manager.report(self.fence, WorkerMessage::TaskStateChanged(update.into()));
     }
 
     fn task_metrics(&self, attempt: ExecutionAttemptId, metrics: Arc<TaskMetrics>) {
@@ -33,19 +33,4 @@ impl EventSender for LaneListener {
             task_manager.job_master().operator_event(self.fence, event);
         }
     }
-}
-
-fn status(update: TaskUpdate) -> TaskStatus {
-    let (state, failure) = match update.state {
-        TaskState::Initializing => (ExecutionState::Initializing, None),
-        TaskState::Running => (ExecutionState::Running, None),
-        TaskState::Finished => (ExecutionState::Finished, None),
-        TaskState::Canceled => (ExecutionState::Canceled, None),
-        TaskState::Failed(failure) => {
-            let mut cause = Failure::new(failure.kind, failure.message);
-            cause.operator = failure.operator;
-            (ExecutionState::Failed, Some(cause))
-        }
-    };
-    TaskStatus { attempt: update.attempt, state, failure }
 }

@@ -6,9 +6,9 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use weft_common::{AllocationId, ExecutionAttemptId, Mono, TaskManagerId};
-use weft_control::{ExecutionState, Failure, PooledSlot, TaskStatus, WorkerMessage};
+use weft_control::{ExecutionState, PooledSlot, TaskStatus, WorkerMessage};
 use weft_exchange::{Inbox, SlotAddress};
-use weft_rpc::{OperatorEvent, TaskDeployment, TaskState, TaskUpdate};
+use weft_rpc::{OperatorEvent, TaskDeployment, TaskUpdate};
 use weft_runtime::{
     EventSender, Lane, LaneContext, LaneHandle, LaneWaker, Mail, OutputLimits, Program, Round, TaskListener,
 };
@@ -57,7 +57,7 @@ impl EventSender for Voice {
 
 impl TaskListener for Voice {
     fn task_update(&self, update: TaskUpdate) {
-        self.say(Report::Worker(WorkerMessage::TaskStateChanged(status(update))));
+        self.say(Report::Worker(WorkerMessage::TaskStateChanged(update.into())));
     }
 }
 
@@ -215,19 +215,4 @@ impl Slot {
         self.handle.send(Mail::Stop);
         assert_eq!(self.lane.step(), Round::Stopped);
     }
-}
-
-fn status(update: TaskUpdate) -> TaskStatus {
-    let (state, failure) = match update.state {
-        TaskState::Initializing => (ExecutionState::Initializing, None),
-        TaskState::Running => (ExecutionState::Running, None),
-        TaskState::Finished => (ExecutionState::Finished, None),
-        TaskState::Canceled => (ExecutionState::Canceled, None),
-        TaskState::Failed(failure) => {
-            let mut cause = Failure::new(failure.kind, failure.message);
-            cause.operator = failure.operator;
-            (ExecutionState::Failed, Some(cause))
-        }
-    };
-    TaskStatus { attempt: update.attempt, state, failure }
 }
