@@ -30,25 +30,19 @@ pub type AtTheEnd = Box<dyn FnOnce() + Send>;
 
 struct View {
     status: JobStatus,
-    restarts: u32,
     end: Option<JobEnd>,
     at_the_end: Option<AtTheEnd>,
 }
 
 impl JobWatch {
     pub(crate) fn new(at_the_end: AtTheEnd) -> Arc<Self> {
-        let view = View { status: JobStatus::Initializing, restarts: 0, end: None, at_the_end: Some(at_the_end) };
+        let view = View { status: JobStatus::Initializing, end: None, at_the_end: Some(at_the_end) };
         Arc::new(JobWatch { view: Mutex::new(view), changed: Condvar::new() })
     }
 
     /// The job's status.
     pub fn status(&self) -> JobStatus {
         self.lock().status
-    }
-
-    /// How often it restarted, as a whole or in part.
-    pub fn restarts(&self) -> u32 {
-        self.lock().restarts
     }
 
     /// Waits for the end.
@@ -64,7 +58,6 @@ impl JobWatch {
 
     pub(crate) fn set_status(&self, status: JobStatus) {
         let mut view = self.lock();
-        view.restarts += u32::from(status == JobStatus::Restarting);
         view.status = status;
         self.changed.notify_all();
     }
