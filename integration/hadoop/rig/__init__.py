@@ -1,0 +1,1 @@
+"""Real Hadoop daemons on one machine, for tests. Start reading at `life.py`."""
