@@ -11,6 +11,7 @@ pub mod key_group;
 mod parse_error;
 mod size;
 mod time;
+pub mod trust;
 
 #[cfg(test)]
 mod golden_test;
