@@ -128,6 +128,7 @@ fn operator_context(io: &tokio::runtime::Handle, waker: Waker) -> OperatorContex
         max_parallelism: 128,
         batch_mode: false,
         clock: Arc::new(SystemClock),
+        background: weft_runtime::Background::new(waker.clone()),
         waker,
         io: Some(io.clone()),
         events: Arc::new(NoEvents),

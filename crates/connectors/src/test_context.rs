@@ -45,6 +45,7 @@ pub(crate) fn operator(parallelism: u32, subtask: u32, attempt: u32) -> Operator
         batch_mode: false,
         clock: Arc::new(ManualClock::default()),
         waker: Waker::noop().clone(),
+        background: weft_runtime::Background::new(Waker::noop().clone()),
         io: None,
         events: Arc::new(NoEvents),
         limits: OutputLimits::default(),
@@ -118,6 +119,7 @@ impl Driver {
     pub(crate) fn operator(&self, parallelism: u32, subtask: u32, attempt: u32) -> OperatorContext {
         OperatorContext {
             waker: self.waker.clone().into(),
+            background: weft_runtime::Background::new(self.waker.clone().into()),
             io: Some(self.runtime.handle().clone()),
             ..operator(parallelism, subtask, attempt)
         }

@@ -10,7 +10,7 @@ use crate::lane::LaneContext;
 use crate::node::{Node, Target};
 use crate::panics::describe_panic;
 use crate::task::{Task, TaskInput};
-use crate::{OperatorContext, TaskError};
+use crate::{Background, OperatorContext, TaskError};
 use weft_common::{JobVertexId, OperatorId};
 use weft_exchange::{ChannelId, EdgeWriter, GateConfig, LocalChannel, Peer, Route, Ship, SlotAddress, WriterConfig};
 use weft_graph::ShipStrategy;
@@ -22,15 +22,16 @@ pub(crate) type LocalChannels = HashMap<ChannelId, Rc<LocalChannel>>;
 /// Bytes that may wait between two tasks of one slot: enough to amortise a turn, little enough to stay in the cache.
 const LOCAL_SHARE: usize = 256 << 10;
 
-/// Makes the task of a deployment. Nothing is announced to anybody yet.
+/// Makes the task of a deployment, whose operators announce what they have going on outside to `background`. Nothing is announced to anybody yet.
 pub(crate) fn build(
     lane: &LaneContext,
     deployment: &TaskDeployment,
     local: &mut LocalChannels,
+    background: &Background,
 ) -> Result<Task, TaskError> {
     let mut chain_nodes = Vec::with_capacity(deployment.chain.len());
     for (index, operator) in deployment.chain.iter().enumerate() {
-        chain_nodes.push(node(lane, deployment, index, operator)?);
+        chain_nodes.push(node(lane, deployment, index, operator, background)?);
     }
     let mut writers = Vec::with_capacity(deployment.outputs.len());
     for output in &deployment.outputs {
@@ -51,7 +52,8 @@ pub(crate) fn build(
         deployment.parallelism,
         deployment.attempt.attempt
     );
-    Ok(Task::new(deployment.attempt, name, operators, inputs, Chain::new(chain_nodes, writers), lane.clock.mono()))
+    let chain = Chain::new(chain_nodes, writers);
+    Ok(Task::new(deployment.attempt, name, operators, inputs, chain, background.clone(), lane.clock.mono()))
 }
 
 fn node(
@@ -59,13 +61,14 @@ fn node(
     deployment: &TaskDeployment,
     index: usize,
     operator: &ChainedOperator,
+    background: &Background,
 ) -> Result<Node, TaskError> {
     let name = operator.name.clone();
     let unknown = || {
         TaskError::fatal("the program has no operator with this id: it is not the program that was submitted").at(&name)
     };
     let factory = lane.program.operator(operator.operator).ok_or_else(unknown)?;
-    let context = operator_context(lane, deployment, operator);
+    let context = operator_context(lane, deployment, operator, background);
     let make = || {
         let mut made = factory.create(&context)?;
         let outputs = made.outputs(&lane.limits);
@@ -78,7 +81,12 @@ fn node(
     Ok(Node::new(name, made, outputs, targets))
 }
 
-fn operator_context(lane: &LaneContext, deployment: &TaskDeployment, operator: &ChainedOperator) -> OperatorContext {
+fn operator_context(
+    lane: &LaneContext,
+    deployment: &TaskDeployment,
+    operator: &ChainedOperator,
+    background: &Background,
+) -> OperatorContext {
     OperatorContext {
         operator: operator.operator,
         name: operator.name.clone(),
@@ -90,6 +98,7 @@ fn operator_context(lane: &LaneContext, deployment: &TaskDeployment, operator: &
         clock: lane.clock.clone(),
         waker: lane.waker.clone().into(),
         io: lane.io.clone(),
+        background: background.clone(),
         events: lane.events.clone(),
         limits: lane.limits.clone(),
         seed: seed(lane.seed, deployment, operator.operator),

@@ -16,11 +16,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::deploy::{LocalChannels, build};
+use crate::ending::Endings;
 use crate::operator::EventSender;
 use crate::output::OutputLimits;
 use crate::panics::{describe_panic, panic_message};
 use crate::task::{Task, Turn};
-use crate::{Clock, JobInfo, LaneWaker, Program, TaskError, TaskMetrics};
+use crate::{Background, Clock, JobInfo, LaneWaker, Program, TaskError, TaskMetrics};
 use weft_common::{ErrorKind, ExecutionAttemptId, Mono};
 use weft_exchange::{ChannelId, Envelope, ExchangeError, Inbox, Message, Outbox, SlotAddress, Transport};
 use weft_rpc::{OperatorEvent, TaskDeployment, TaskFailure, TaskState, TaskUpdate};
@@ -130,6 +131,8 @@ pub struct Lane {
     arrived: Vec<Envelope>,
     outbox: Outbox,
     tasks: Vec<Task>,
+    /// Tasks that are gone and not reported yet.
+    endings: Endings,
     ends: HashMap<(ChannelId, bool), (ExecutionAttemptId, End)>,
     /// The newest attempt that was started at each end of a channel, by edge and subtask: what is for an older one, or for that
     /// one when it is gone, comes too late.
@@ -152,6 +155,7 @@ impl Lane {
             arrived: Vec::new(),
             outbox: Outbox::default(),
             tasks: Vec::new(),
+            endings: Endings::default(),
             ends: HashMap::new(),
             started: HashMap::new(),
             early: Vec::new(),
@@ -183,6 +187,7 @@ impl Lane {
             }
             self.on_mail(mail);
         }
+        self.report_endings();
         self.receive();
         let mut worked = self.turns();
         if !worked {
@@ -217,10 +222,11 @@ impl Lane {
         let mut local = LocalChannels::new();
         for deployment in deployments {
             self.report(deployment.attempt, TaskState::Initializing);
-            let built = catch_unwind(AssertUnwindSafe(|| build(&self.context, &deployment, &mut local)));
+            let background = Background::new(self.context.waker.clone().into());
+            let built = catch_unwind(AssertUnwindSafe(|| build(&self.context, &deployment, &mut local, &background)));
             match built.unwrap_or_else(|panic| Err(panic_error(&*panic))) {
                 Ok(task) => self.start(task, &deployment),
-                Err(error) => self.report(deployment.attempt, failed(&error)),
+                Err(error) => self.end(deployment.attempt, failed(&error), background),
             }
         }
         for envelope in std::mem::take(&mut self.early) {
@@ -252,8 +258,7 @@ impl Lane {
 
     fn cancel(&mut self, attempt: ExecutionAttemptId) {
         if let Some(index) = self.tasks.iter().position(|t| t.attempt == attempt) {
-            self.drop_task(index);
-            self.report(attempt, TaskState::Canceled);
+            self.end_task(index, TaskState::Canceled);
         }
     }
 
@@ -323,7 +328,7 @@ impl Lane {
                 Ok(Turn::Idle(false) | Turn::Blocked(false)) => {}
                 Ok(Turn::Finished) => {
                     worked = true;
-                    self.finish(index);
+                    self.end_task(index, TaskState::Finished);
                     continue;
                 }
                 Err(error) => {
@@ -373,15 +378,25 @@ impl Lane {
         self.context.clock.mono().since(self.flushed) >= self.context.buffer_timeout
     }
 
-    fn finish(&mut self, index: usize) {
-        if let Some(attempt) = self.drop_task(index) {
-            self.report(attempt, TaskState::Finished);
+    fn fail(&mut self, index: usize, error: &TaskError) {
+        self.end_task(index, failed(error));
+    }
+
+    fn end_task(&mut self, index: usize, state: TaskState) {
+        if let Some((attempt, background)) = self.drop_task(index) {
+            self.end(attempt, state, background);
         }
     }
 
-    fn fail(&mut self, index: usize, error: &TaskError) {
-        if let Some(attempt) = self.drop_task(index) {
-            self.report(attempt, failed(error));
+    /// Reports the end of a task, at once or when nothing of it moves any more.
+    fn end(&mut self, attempt: ExecutionAttemptId, state: TaskState, background: Background) {
+        self.endings.add(attempt, state, background, self.context.clock.mono());
+        self.report_endings();
+    }
+
+    fn report_endings(&mut self) {
+        for (attempt, state) in self.endings.take_over(&*self.context.clock) {
+            self.report(attempt, state);
         }
     }
 
@@ -392,12 +407,12 @@ impl Lane {
     }
 
     /// Takes a task out; user code that panics in `close` or `drop` is kept from doing harm.
-    fn drop_task(&mut self, index: usize) -> Option<ExecutionAttemptId> {
+    fn drop_task(&mut self, index: usize) -> Option<(ExecutionAttemptId, Background)> {
         if index >= self.tasks.len() {
             return None;
         }
         let mut task = self.tasks.remove(index);
-        let attempt = task.attempt;
+        let (attempt, background) = (task.attempt, task.background.clone());
         task.metrics.leave(self.context.clock.mono());
         self.ends.retain(|_, (owner, _)| *owner != attempt);
         let dropped = catch_unwind(AssertUnwindSafe(move || {
@@ -407,7 +422,7 @@ impl Lane {
         if let Err(panic) = dropped {
             tracing::warn!(%attempt.vertex, "closing a task panicked: {}", panic_message(&*panic));
         }
-        Some(attempt)
+        Some((attempt, background))
     }
 
     fn stop(&mut self) {
@@ -421,10 +436,9 @@ impl Lane {
             wanted = [wanted, task.next_time()].into_iter().flatten().min();
             false
         });
-        let wanted = wanted?;
         let now = self.context.clock.now();
-        let wait = u64::try_from(wanted.saturating_sub(now.wall_ms)).unwrap_or(0);
-        Some(now.mono + Duration::from_millis(wait))
+        let until = |wall: i64| now.mono + Duration::from_millis(u64::try_from(wall - now.wall_ms).unwrap_or(0));
+        [wanted.map(until), self.endings.next_deadline()].into_iter().flatten().min()
     }
 
     fn report(&self, attempt: ExecutionAttemptId, state: TaskState) {

@@ -320,8 +320,8 @@ fn a_panic_over_the_time_of_a_task_fails_that_task_only() {
 struct Heavy(String);
 
 impl weft_record::Record for Heavy {
-    fn encode(&self, out: &mut Vec<u8>) {
-        self.0.encode(out);
+    fn encode_to(&self, out: &mut weft_record::Encoder<'_>) {
+        self.0.encode_to(out);
     }
 
     fn decode(decoder: &mut weft_record::Decoder<'_>) -> Result<Self, weft_record::DecodeError> {
@@ -586,4 +586,38 @@ fn a_lane_that_is_stopped_drops_its_tasks() {
     fixture.handle.send(Mail::Stop);
     assert_eq!(fixture.lane.step(), Round::Stopped);
     assert!(fixture.lane.waits().is_empty());
+}
+
+/// A job counted as cancelled, and was cleaned up after, while one of its tasks was about to make a file.
+#[test]
+fn a_task_is_over_when_what_it_has_going_on_outside_is_over() {
+    let begun = Arc::new(Mutex::new(None));
+    let shared = begun.clone();
+    let busy = per_subtask(shared, |begun, context| {
+        *begun.lock().unwrap() = Some(context.background.begin());
+        Ok(Box::new(Keep(Arc::default())))
+    });
+    let mut fixture = Fixture::new(vec![(SOURCE, numbers(1)), (MIDDLE, busy)]);
+    fixture.deploy(task(0, &[SOURCE, MIDDLE], false, false));
+    fixture.handle.send(Mail::Cancel(attempt(1, 0)));
+    fixture.settle();
+    assert_eq!(fixture.last_state(), TaskState::Running, "its work goes on");
+    begun.lock().unwrap().take();
+    fixture.settle();
+    assert_eq!(fixture.last_state(), TaskState::Canceled);
+}
+
+#[test]
+fn nobody_waits_for_ever_for_what_a_task_has_going_on() {
+    let busy = per_subtask((), |(), context| {
+        std::mem::forget(context.background.begin());
+        Err(TaskError::user("no writer today"))
+    });
+    let mut fixture = Fixture::new(vec![(SOURCE, numbers(1)), (MIDDLE, busy)]);
+    fixture.deploy(task(0, &[SOURCE, MIDDLE], false, false));
+    let Round::Idle(Some(deadline)) = fixture.lane.step() else { panic!("it waits until some time") };
+    assert_eq!(fixture.last_state(), TaskState::Initializing);
+    fixture.clock.pass(deadline.since(fixture.clock.mono()));
+    fixture.settle();
+    assert_eq!(failure(fixture.last_state()).message, "no writer today");
 }

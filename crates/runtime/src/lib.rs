@@ -4,10 +4,12 @@
 //! [`Operator`]s between input gates and output edges of the exchange. User functions are wrapped into operators in
 //! [`operators`]; sources and sinks have public contracts of their own in [`source`] and [`sink`].
 
+mod background;
 mod chain;
 mod clock;
 pub mod coordinator;
 mod deploy;
+mod ending;
 mod error;
 mod job_info;
 mod lane;
@@ -26,6 +28,7 @@ mod thread;
 mod valve;
 mod waker;
 
+pub use background::{Background, BackgroundWork};
 pub use clock::{Clock, SystemClock};
 pub use error::{BoxError, IntoResult, TaskError};
 pub use job_info::JobInfo;

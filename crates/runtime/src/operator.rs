@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use crate::output::{OutputLimits, Outputs};
-use crate::{Clock, JobInfo, TaskError};
+use crate::{Background, Clock, JobInfo, TaskError};
 use weft_common::{ExecutionAttemptId, OperatorId};
 use weft_record::AnyBatch;
 use weft_rpc::OperatorEvent;
@@ -136,6 +136,8 @@ pub struct OperatorContext {
     pub waker: Waker,
     /// Where reading ahead and writing behind happen; `None` in a simulation.
     pub io: Option<tokio::runtime::Handle>,
+    /// Where work with effects outside the slot is announced: the task is not over before it.
+    pub background: Background,
     /// The way to its coordinator.
     pub events: Arc<dyn EventSender>,
     /// What outputs may gather.

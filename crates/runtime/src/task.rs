@@ -7,7 +7,7 @@ use crate::metrics::Occupation;
 use crate::node::Item;
 use crate::operator::SourceStatus;
 use crate::valve::{Change, Valve};
-use crate::{Clock, TaskError, TaskMetrics};
+use crate::{Background, Clock, TaskError, TaskMetrics};
 use std::sync::Arc;
 use weft_common::{ExecutionAttemptId, Mono, OperatorId};
 use weft_exchange::{GateElement, InputGate, Message, Outbox};
@@ -43,6 +43,8 @@ pub(crate) struct Task {
     pub(crate) name: String,
     pub(crate) operators: Vec<OperatorId>,
     pub(crate) metrics: Arc<TaskMetrics>,
+    /// What its operators have going on outside the slot.
+    pub(crate) background: Background,
     inputs: Vec<TaskInput>,
     valve: Valve,
     chain: Chain,
@@ -57,6 +59,7 @@ impl Task {
         operators: Vec<OperatorId>,
         inputs: Vec<TaskInput>,
         chain: Chain,
+        background: Background,
         now: Mono,
     ) -> Self {
         let channels = inputs.iter().map(|i| i.open).sum();
@@ -67,6 +70,7 @@ impl Task {
             name,
             operators,
             metrics: Arc::new(metrics),
+            background,
             inputs,
             valve: Valve::new(channels),
             chain,

@@ -16,8 +16,12 @@ const RESTARTING: [(&str, &str); 3] = [
 #[test]
 fn a_panic_names_operator_subtask_cause_and_place() {
     let env = environment(&[("parallelism.default", "2")]);
-    let at = line!() + 1;
-    env.from_sequence(0, 99).map(|n| 100 / (n - 77)).name("divide").rebalance().map(|n| n).discard();
+    let at = line!() + 3;
+    let divide = env.from_sequence(0, 99).rebalance().map_with(|ctx| {
+        let divisor = 1 - i64::from(ctx.subtask());
+        move |n: i64| n / divisor
+    });
+    divide.name("divide").discard();
     let failure = failure_of(&env, "division");
     let place = format!("failing.rs:{at}:");
     let parts = ["job `division` failed: operator `divide`", "(2/2)#0", "attempt to divide by zero", &place];

@@ -94,6 +94,7 @@ pub(super) fn context() -> OperatorContext {
         batch_mode: false,
         clock: Arc::new(Standstill),
         waker: std::task::Waker::noop().clone(),
+        background: weft_runtime::Background::new(std::task::Waker::noop().clone()),
         io: None,
         events: Arc::new(Heard::default()),
         limits: OutputLimits::default(),

@@ -2,13 +2,12 @@
 //!
 //! The slot puts *orders* into a bounded channel: bytes to append, or the end of the part. The task carries them out in
 //! order and *answers* each end of a part, and an error, which is its last word. It wakes the slot whenever it has taken an order
-//! (there is room) or given an answer.
+//! (there is room) or given an answer. The slot's task is over when the carrying task is: a file that it was about to make is then there
+//! to be removed, or was never made.
 
 use std::collections::VecDeque;
-use std::task::Waker;
 
 use bytes::Bytes;
-use tokio::runtime::Handle;
 use tokio::sync::mpsc::{
     self, Receiver, Sender, UnboundedReceiver, UnboundedSender,
     error::{TryRecvError, TrySendError},
@@ -18,6 +17,7 @@ use super::part_writer::{PartWriter, PendingPart};
 use crate::ConnectorError;
 use crate::wait::at_once;
 use crate::wake_on_drop::WakeOnDrop;
+use weft_runtime::OperatorContext;
 
 /// Orders that may wait. With buffers of 256 KiB a writer holds about a megabyte.
 const BEHIND: usize = 2;
@@ -49,14 +49,18 @@ enum Carrier {
 
 impl WriteBehind {
     /// By a task on the I/O runtime, or, without one, in place.
-    pub(crate) fn new(parts: PartWriter, io: Option<&Handle>, waker: Waker) -> Self {
-        let carrier = match io {
+    pub(crate) fn new(parts: PartWriter, context: &OperatorContext) -> Self {
+        let carrier = match &context.io {
             None => Carrier::InPlace { parts: Box::new(parts), closed: VecDeque::new() },
             Some(io) => {
-                let wake = WakeOnDrop::new(waker);
+                let wake = WakeOnDrop::new(context.waker.clone());
                 let (orders, receiver) = mpsc::channel(BEHIND);
                 let (sender, answers) = mpsc::unbounded_channel();
-                io.spawn(carry_out(parts, wake, receiver, sender));
+                let work = context.background.begin();
+                io.spawn(async move {
+                    carry_out(parts, wake, receiver, sender).await;
+                    drop(work);
+                });
                 Carrier::Task { orders, answers }
             }
         };

@@ -38,7 +38,7 @@ struct Rolling {
 impl<T> FileWriter<T> {
     pub(crate) fn new(parts: PartWriter, rolling: Option<Duration>, context: &OperatorContext) -> Self {
         FileWriter {
-            behind: WriteBehind::new(parts, context.io.as_ref(), context.waker.clone()),
+            behind: WriteBehind::new(parts, context),
             text: String::new(),
             begun: false,
             roll: rolling.map(|interval| Rolling::new(interval, &context.clock)),

@@ -142,6 +142,7 @@ fn context(batch_mode: bool, clock: Arc<TestClock>, limits: OutputLimits) -> Ope
         batch_mode,
         clock,
         waker: Waker::noop().clone(),
+        background: crate::Background::new(Waker::noop().clone()),
         io: None,
         events: Arc::new(NoCoordinator),
         limits,
