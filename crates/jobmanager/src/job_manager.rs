@@ -12,7 +12,7 @@ use crate::submission::PlannedJob;
 use crate::{JobEnd, JobWatch};
 use weft_common::{ErrorKind, JobId, LeaderEpoch, TaskManagerId};
 use weft_control::{Event, FinalFailure, JobStatus, ResourceCommand, ResourceEvent, ResourceManager, SlotSpread};
-use weft_rpc::{Fence, TaskManagerGateway};
+use weft_rpc::{Fence, JobSource, TaskManagerGateway};
 use weft_runtime::Clock;
 
 /// A TaskManager and its number in slot addresses.
@@ -66,7 +66,9 @@ impl Cluster {
         match command {
             ResourceCommand::RequestSlot { slot, job, allocation } => {
                 let fence = Fence { epoch: self.epoch, job };
-                self.task_manager(&slot.task_manager.clone(), |tm| tm.request_slot(fence, slot, allocation));
+                self.task_manager(&slot.task_manager.clone(), |tm| {
+                    tm.request_slot(fence, slot, allocation, &JobSource::InProcess);
+                });
             }
             ResourceCommand::FreeSlot { slot, allocation } => {
                 let epoch = self.epoch;

@@ -8,6 +8,7 @@ use crate::{AtTheEnd, JobWatch, Submission};
 use weft_common::{ExecutionAttemptId, JobId, LeaderEpoch, OperatorId, TaskManagerId};
 use weft_control::{CoordinatorMessage, TaskManagerMessage, WorkerMessage};
 use weft_graph::GraphError;
+use weft_rpc::program::TaskReport;
 use weft_rpc::{Fence, JobMasterGateway, OperatorEvent, ResourceManagerGateway, TaskManagerGateway};
 
 pub(crate) enum Message {
@@ -101,6 +102,12 @@ impl JobMasterGateway for JobManagerHandle {
     fn operator_event(&self, fence: Fence, event: OperatorEvent) {
         self.send(Message::OperatorEvent { fence, event });
     }
+
+    /// Threads of one process find each other without.
+    fn worker_address(&self, _fence: Fence, _task_manager: &TaskManagerId, _address: String) {}
+
+    /// Counters of threads are read where they are.
+    fn task_reports(&self, _fence: Fence, _task_manager: &TaskManagerId, _reports: Vec<TaskReport>) {}
 }
 
 impl ResourceManagerGateway for JobManagerHandle {

@@ -12,6 +12,8 @@ use weft_common::{ExecutionAttemptId, JobId, JobVertexId, OperatorId};
 pub struct Placement {
     /// For each vertex, `(worker, lane)` by subtask. A lane is a thread of a worker: a slot, or the thread of a blocking chain.
     pub lanes: BTreeMap<JobVertexId, Vec<(u32, u32)>>,
+    /// Where the data plane of each worker listens, `host:port` by the worker's number. Empty where all are threads of one process.
+    pub addresses: BTreeMap<u32, String>,
 }
 
 /// Lanes of slots have the slot's number in these bits.
@@ -28,7 +30,7 @@ pub fn slot_of_lane(lane: u32) -> u32 {
 }
 
 /// One subtask of one vertex: a chain of operators with its inputs and outputs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskDeployment {
     /// The job.
     pub job: JobId,

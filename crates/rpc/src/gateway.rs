@@ -1,6 +1,7 @@
 //! What one process holds of another.
 
-use crate::{OperatorEvent, TaskDeployment};
+use crate::program::TaskReport;
+use crate::{BlobRef, OperatorEvent, TaskDeployment};
 use weft_common::{AllocationId, ExecutionAttemptId, JobId, LeaderEpoch, SlotId, TaskManagerId};
 use weft_control::{TaskManagerMessage, WorkerMessage};
 
@@ -13,10 +14,19 @@ pub struct Fence {
     pub job: JobId,
 }
 
+/// Where a TaskManager finds what a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobSource {
+    /// Its code is part of the process.
+    InProcess,
+    /// An encoded [`JobSpec`](crate::JobSpec), to be fetched from the JobManager.
+    Blob(BlobRef),
+}
+
 /// A TaskManager, as the JobManager sees it.
 pub trait TaskManagerGateway: Send + Sync {
     /// Asks it to reserve a slot for a job and to offer it to the job's JobMaster.
-    fn request_slot(&self, fence: Fence, slot: SlotId, allocation: AllocationId);
+    fn request_slot(&self, fence: Fence, slot: SlotId, allocation: AllocationId, source: &JobSource);
     /// Gives a slot back.
     fn free_slot(&self, epoch: LeaderEpoch, allocation: AllocationId);
     /// Runs tasks in slots that the job holds. Tasks of one slot that are deployed together find each other.
@@ -35,6 +45,11 @@ pub trait JobMasterGateway: Send + Sync {
     fn worker_message(&self, fence: Fence, task_manager: &TaskManagerId, sequence: u64, message: WorkerMessage);
     /// A subtask speaks to its coordinator.
     fn operator_event(&self, fence: Fence, event: OperatorEvent);
+    /// Where the data plane of this TaskManager's worker of the job listens, `host:port`; told before its first slot is offered. It stays
+    /// the same when the worker is replaced.
+    fn worker_address(&self, fence: Fence, task_manager: &TaskManagerId, address: String);
+    /// What the job's tasks on this TaskManager have counted.
+    fn task_reports(&self, fence: Fence, task_manager: &TaskManagerId, reports: Vec<TaskReport>);
 }
 
 /// The ResourceManager, as TaskManagers see it.

@@ -8,10 +8,19 @@
 //! knows a newer one drops the message: a leader that lost its leadership and a task of an attempt that was given up can
 //! say what they like.
 
+mod blob;
 mod deployment;
 mod gateway;
+mod job_spec;
+mod outcome;
+pub mod program;
+mod registration;
 mod update;
 
+pub use blob::{BlobHash, BlobRef, NotABlobHash};
 pub use deployment::{ChainedOperator, InputEdge, OutputEdge, Placement, TaskDeployment, blocking_lane, slot_of_lane};
-pub use gateway::{Fence, JobMasterGateway, ResourceManagerGateway, TaskManagerGateway};
+pub use gateway::{Fence, JobMasterGateway, JobSource, ResourceManagerGateway, TaskManagerGateway};
+pub use job_spec::{JobSpec, ProgramSpec, Replay};
+pub use outcome::JobOutcome;
+pub use registration::{Hardware, TaskManagerRegistration};
 pub use update::{OperatorEvent, TaskFailure, TaskState, TaskUpdate};

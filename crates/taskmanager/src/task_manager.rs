@@ -9,7 +9,9 @@ use crate::{JobCodes, WorkerSettings};
 use weft_common::{AllocationId, ErrorKind, ExecutionAttemptId, JobId, LeaderEpoch, SlotId, TaskManagerId};
 use weft_control::{ExecutionState, Failure, PooledSlot, SlotReport, TaskManagerMessage, TaskStatus, WorkerMessage};
 use weft_exchange::SlotAddress;
-use weft_rpc::{Fence, JobMasterGateway, OperatorEvent, ResourceManagerGateway, TaskDeployment, TaskManagerGateway};
+use weft_rpc::{
+    Fence, JobMasterGateway, JobSource, OperatorEvent, ResourceManagerGateway, TaskDeployment, TaskManagerGateway,
+};
 use weft_runtime::{Clock, Lane, LaneContext, LaneHandle, LaneWaker, Mail, TaskMetrics, run_lane};
 
 /// The slots of one process and what runs in them.
@@ -186,7 +188,7 @@ impl TaskManager {
 }
 
 impl TaskManagerGateway for TaskManager {
-    fn request_slot(&self, fence: Fence, slot: SlotId, allocation: AllocationId) {
+    fn request_slot(&self, fence: Fence, slot: SlotId, allocation: AllocationId, _source: &JobSource) {
         let mut state = self.lock();
         state.granted.insert(slot.index, (fence.job, allocation));
         self.tell_resource_manager(&mut state, TaskManagerMessage::SlotGranted { index: slot.index, allocation });
