@@ -9,6 +9,7 @@ use crate::{DataStream, Error, Executor, Job, JobClient, JobResult};
 use weft_common::configuration::options::RuntimeMode;
 use weft_common::configuration::{ConfigError, Configuration, options};
 use weft_graph::{BatchShuffleMode, JobSettings, OperatorKind, StreamGraph, StreamNode};
+use weft_record::{Decoder, Record};
 use weft_runtime::source::{Boundedness, Source, source_coordinator, source_factory};
 
 /// What a job is called when neither its program nor the configuration says.
@@ -80,6 +81,34 @@ impl StreamExecutionEnvironment {
     /// Puts every operator into a task of its own.
     pub fn disable_operator_chaining(&self) -> &Self {
         self.settings(|s| s.chaining = false)
+    }
+
+    /// A value that every run of the program must agree on. In a cluster `main` runs again in every worker, up to the same `execute`, and
+    /// has to build the same graph there; what it reads from a clock, a generator of random numbers or a file would differ. `evaluate` is
+    /// called once, where the program was started; workers are given what it returned. `name` is unique in the program.
+    pub fn once<V: Record>(&self, name: &str, evaluate: impl FnOnce() -> V) -> Result<V, Error> {
+        let (mut evaluate, mut fresh) = (Some(evaluate), None);
+        let encoded = self.inner.executor.once(name, &mut || {
+            let mut bytes = Vec::new();
+            if let Some(evaluate) = evaluate.take() {
+                fresh.insert(evaluate()).encode(&mut bytes);
+            }
+            bytes
+        })?;
+        if let Some(value) = fresh {
+            return Ok(value);
+        }
+        let wrong = |e| {
+            let kind = weft_common::ErrorKind::Fatal;
+            Error::of(kind, format!("the value of `once(\"{name}\")` is not what the program expects: {e}"))
+        };
+        V::decode(&mut Decoder::new(&encoded)).map_err(wrong)
+    }
+
+    /// Whether `main` is run again to become part of a job that was submitted before: the place to leave out what must not be done twice,
+    /// such as deleting an old output.
+    pub fn is_replay(&self) -> bool {
+        self.inner.executor.is_replay()
     }
 
     fn settings(&self, change: impl FnOnce(&mut JobSettings)) -> &Self {

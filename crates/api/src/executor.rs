@@ -24,6 +24,17 @@ pub struct Job {
 pub trait Executor {
     /// Submits a job; returns once it is accepted.
     fn submit(&self, job: Job) -> Result<Box<dyn JobClient>, Error>;
+
+    /// The encoded value of `env.once`: what `evaluate` gives where the program runs for its own sake, what it gave there where it is
+    /// replayed.
+    fn once(&self, _name: &str, evaluate: &mut dyn FnMut() -> Vec<u8>) -> Result<Vec<u8>, Error> {
+        Ok(evaluate())
+    }
+
+    /// Whether the program is replayed, to become a worker or to host coordinators.
+    fn is_replay(&self) -> bool {
+        false
+    }
 }
 
 /// A submitted job.
@@ -47,4 +58,6 @@ pub struct JobResult {
     pub duration: std::time::Duration,
     /// What its sinks' committers had to say to the client, encoded by them.
     pub results: BTreeMap<OperatorId, Vec<u8>>,
+    /// Whether nobody waited for the job (`run -d`): it was accepted, and there is no result yet.
+    pub detached: bool,
 }

@@ -96,6 +96,13 @@ pub struct Collected<T> {
 impl<T: Record> Collected<T> {
     /// The records, in the order of their subtasks.
     pub fn of(&self, result: &JobResult) -> Result<Vec<T>, Error> {
+        if result.detached {
+            let job = result.job_id;
+            return Err(Error::user(format!(
+                "job {job} runs detached, so its result is not here: run the program attached (without -d), or in application mode, \
+                 where it waits for its jobs"
+            )));
+        }
         let bytes = result.results.get(&self.operator);
         let bytes = bytes.ok_or_else(|| {
             Error::user("this job's result holds nothing of that sink: it belongs to another execute")

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::coordinators::Coordinators;
 use crate::deployment::Deployer;
 use crate::job_manager::Cluster;
-use crate::message::JobManagerHandle;
+use crate::message::{JobListener, JobManagerHandle};
 use crate::submission::PlannedJob;
-use crate::{JobEnd, JobWatch};
+use crate::{CoordinatorGateway, JobEnd, JobWatch};
 use weft_common::{ExecutionAttemptId, JobId, Mono, Now, OperatorId, TaskManagerId};
 use weft_control::{Command, Commands, ControlError, Event, JobMaster, JobResult, JobStatus};
+use weft_rpc::program::CoordinatorOrder;
 use weft_rpc::{Fence, OperatorEvent, Placement, TaskDeployment};
 
 /// How long coordinators may take to clean up after a job before its end is told without them.
@@ -22,7 +22,7 @@ pub(crate) struct Job {
     fence: Fence,
     machine: JobMaster,
     deployer: Deployer,
-    coordinators: Coordinators,
+    coordinators: Box<dyn CoordinatorGateway>,
     watch: Arc<JobWatch>,
     results: BTreeMap<OperatorId, Vec<u8>>,
     started: Mono,
@@ -37,10 +37,10 @@ impl Job {
         now: Now,
         cluster: &Cluster,
         handle: &JobManagerHandle,
-    ) -> std::io::Result<Self> {
-        let PlannedJob { job, info, deployer, program, settings, seed } = planned;
-        let (io, clock) = (cluster.io.clone(), cluster.clock.clone());
-        let coordinators = Coordinators::spawn(job, info, deployer.graph(), program, io, clock, handle.clone())?;
+    ) -> Result<Self, String> {
+        let PlannedJob { job, deployer, coordinators, settings, seed, .. } = planned;
+        let listener = Box::new(JobListener { job, handle: handle.clone() });
+        let coordinators = coordinators.start(job, deployer.graph(), listener)?;
         let machine = JobMaster::new(now, job, cluster.epoch, deployer.execution(), settings, seed);
         let fence = Fence { epoch: cluster.epoch, job };
         Ok(Job {
@@ -72,9 +72,11 @@ impl Job {
             match command {
                 Command::JobStatusChanged { status, .. } => self.status_changed(status),
                 Command::DeclareRequirements { slots } => cluster.declare(self.fence.job, slots),
-                Command::StartCoordinators { attempt } => self.coordinators.start(attempt),
-                Command::ResetCoordinators { attempt, subtasks } => self.coordinators.reset(attempt, subtasks),
-                Command::CommitSinks { attempt } => self.coordinators.commit(attempt),
+                Command::StartCoordinators { attempt } => self.coordinators.order(CoordinatorOrder::Start { attempt }),
+                Command::ResetCoordinators { attempt, subtasks } => {
+                    self.coordinators.order(CoordinatorOrder::Reset { attempt, subtasks });
+                }
+                Command::CommitSinks { attempt } => self.coordinators.order(CoordinatorOrder::Commit { attempt }),
                 Command::StopCoordinators { .. } => {}
                 Command::Deploy { attempt, slot, .. } => deployments.push((slot.task_manager, attempt)),
                 Command::CancelTask { attempt, task_manager } => {
@@ -153,7 +155,7 @@ impl Job {
     }
 
     fn finished(&mut self, now: Now, result: JobResult, cluster: &mut Cluster) {
-        self.coordinators.end(result.status == JobStatus::Finished);
+        self.coordinators.order(CoordinatorOrder::End { success: result.status == JobStatus::Finished });
         self.ending = Some((now.mono + CLEAN_UP, result));
         cluster.job_over(self.fence);
     }
@@ -163,15 +165,15 @@ impl Job {
         let from = event.attempt;
         let id = weft_graph::ExecutionVertexId { vertex: from.vertex, subtask: from.subtask };
         if self.machine.task(id).is_some_and(|history| history.current().attempt() == from.attempt) {
-            self.coordinators.event(event);
+            self.coordinators.order(CoordinatorOrder::Event(event));
         }
     }
 
     /// What a coordinator answers.
-    pub(crate) fn reply(&self, operator: OperatorId, to: ExecutionAttemptId, payload: Vec<u8>, cluster: &Cluster) {
+    pub(crate) fn reply(&self, event: OperatorEvent, cluster: &Cluster) {
+        let to = event.attempt;
         let id = weft_graph::ExecutionVertexId { vertex: to.vertex, subtask: to.subtask };
         if let Some(slot) = self.machine.slot_of(id) {
-            let event = OperatorEvent { operator, attempt: to, payload };
             cluster.task_manager(&slot.slot.task_manager, |tm| tm.operator_event(self.fence, event));
         }
     }

@@ -24,10 +24,11 @@ struct Registered {
 /// What jobs share: TaskManagers, slots, time.
 pub(crate) struct Cluster {
     pub(crate) epoch: LeaderEpoch,
-    pub(crate) io: tokio::runtime::Handle,
     pub(crate) clock: Arc<dyn Clock>,
     task_managers: BTreeMap<TaskManagerId, Registered>,
     resource_manager: ResourceManager,
+    /// Where TaskManagers find what each job is.
+    sources: BTreeMap<JobId, JobSource>,
     /// Events for jobs that came up while another job's commands were carried out.
     pending: Vec<(JobId, Event)>,
 }
@@ -49,6 +50,7 @@ impl Cluster {
 
     pub(crate) fn job_over(&mut self, fence: Fence) {
         self.task_managers.values().for_each(|r| r.gateway.job_finished(fence));
+        self.sources.remove(&fence.job);
         self.resource_event(ResourceEvent::JobOver { job: fence.job });
     }
 
@@ -66,8 +68,9 @@ impl Cluster {
         match command {
             ResourceCommand::RequestSlot { slot, job, allocation } => {
                 let fence = Fence { epoch: self.epoch, job };
+                let source = self.sources.get(&job).copied().unwrap_or(JobSource::InProcess);
                 self.task_manager(&slot.task_manager.clone(), |tm| {
-                    tm.request_slot(fence, slot, allocation, &JobSource::InProcess);
+                    tm.request_slot(fence, slot, allocation, &source);
                 });
             }
             ResourceCommand::FreeSlot { slot, allocation } => {
@@ -96,7 +99,6 @@ impl JobManager {
     pub fn start(
         epoch: LeaderEpoch,
         clock: Arc<dyn Clock>,
-        io: tokio::runtime::Handle,
         spread: SlotSpread,
         entropy: u128,
     ) -> std::io::Result<Self> {
@@ -104,10 +106,10 @@ impl JobManager {
         let handle = JobManagerHandle { queue };
         let cluster = Cluster {
             epoch,
-            io,
             clock,
             task_managers: BTreeMap::new(),
             resource_manager: ResourceManager::new(epoch, spread, entropy),
+            sources: BTreeMap::new(),
             pending: Vec::new(),
         };
         let shell = Shell { cluster, jobs: BTreeMap::new(), handle: handle.clone() };
@@ -217,9 +219,9 @@ impl Shell {
                     job.operator_event(event);
                 }
             }
-            Message::Reply { job, operator, to, payload } => {
+            Message::Reply { job, event } => {
                 if let Some(job) = self.jobs.get(&job) {
-                    job.reply(operator, to, payload, &self.cluster);
+                    job.reply(event, &self.cluster);
                 }
             }
             Message::Result { job, operator, payload } => {
@@ -233,15 +235,16 @@ impl Shell {
 
     fn submit(&mut self, planned: PlannedJob, watch: Arc<JobWatch>) {
         let (now, id) = (self.cluster.clock.now(), planned.job);
+        self.cluster.sources.insert(id, planned.source);
         match Job::new(planned, watch.clone(), now, &self.cluster, &self.handle) {
             Ok(mut job) => {
                 job.on(now, Event::Start, &mut self.cluster);
                 self.jobs.insert(id, job);
             }
-            Err(error) => {
-                let message = format!("cannot start a thread for the coordinators of job {id}: {error}");
+            Err(message) => {
                 let failure = Some(FinalFailure { message, kind: ErrorKind::Fatal });
                 let (status, results, duration) = (JobStatus::Failed, BTreeMap::new(), Duration::ZERO);
+                self.cluster.sources.remove(&id);
                 watch.set_end(JobEnd { status, failure, results, duration });
             }
         }

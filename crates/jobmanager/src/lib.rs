@@ -13,6 +13,9 @@ mod message;
 mod submission;
 mod watch;
 
+pub use coordinators::{
+    CoordinatorCode, CoordinatorGateway, CoordinatorListener, CoordinatorStarter, CoordinatorThread,
+};
 pub use deployment::Deployer;
 pub use job_manager::JobManager;
 pub use message::JobManagerHandle;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use crate::submission::PlannedJob;
-use crate::{AtTheEnd, JobWatch, Submission};
-use weft_common::{ExecutionAttemptId, JobId, LeaderEpoch, OperatorId, TaskManagerId};
+use crate::{AtTheEnd, CoordinatorListener, JobWatch, Submission};
+use weft_common::{JobId, LeaderEpoch, OperatorId, TaskManagerId};
 use weft_control::{CoordinatorMessage, TaskManagerMessage, WorkerMessage};
 use weft_graph::GraphError;
 use weft_rpc::program::TaskReport;
@@ -38,9 +38,7 @@ pub(crate) enum Message {
     /// A coordinator answers one of its subtasks.
     Reply {
         job: JobId,
-        operator: OperatorId,
-        to: ExecutionAttemptId,
-        payload: Vec<u8>,
+        event: OperatorEvent,
     },
     Coordinator {
         job: JobId,
@@ -119,5 +117,29 @@ impl ResourceManagerGateway for JobManagerHandle {
         message: TaskManagerMessage,
     ) {
         self.send(Message::TaskManager { epoch, task_manager: from.clone(), sequence, message });
+    }
+}
+
+/// Coordinators of one job, as the JobManager's queue hears them.
+pub(crate) struct JobListener {
+    pub(crate) job: JobId,
+    pub(crate) handle: JobManagerHandle,
+}
+
+impl CoordinatorListener for JobListener {
+    fn coordinator(&self, attempt: u32, message: CoordinatorMessage) {
+        self.handle.send(Message::Coordinator { job: self.job, attempt, message });
+    }
+
+    fn reply(&self, event: OperatorEvent) {
+        self.handle.send(Message::Reply { job: self.job, event });
+    }
+
+    fn result(&self, operator: OperatorId, payload: Vec<u8>) {
+        self.handle.send(Message::Result { job: self.job, operator, payload });
+    }
+
+    fn ended(&self) {
+        self.handle.send(Message::CoordinatorsEnded(self.job));
     }
 }

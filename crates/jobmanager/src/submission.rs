@@ -1,24 +1,23 @@
 //! What a client hands in.
 
-use std::sync::Arc;
-
 use weft_common::JobId;
 use weft_control::JobMasterSettings;
 use weft_graph::{ExchangePool, ExecutionGraph, GraphError, StreamGraph};
-use weft_runtime::{JobInfo, Program};
+use weft_rpc::JobSource;
 
+use crate::CoordinatorStarter;
 use crate::deployment::Deployer;
 
 /// A job to run.
 pub struct Submission {
     /// Its id.
     pub job: JobId,
-    /// What its operators may know of it.
-    pub info: Arc<JobInfo>,
     /// What the program is.
     pub graph: StreamGraph,
-    /// The code of its coordinators.
-    pub program: Arc<Program>,
+    /// Where TaskManagers find what it is.
+    pub source: JobSource,
+    /// Starts its coordinators.
+    pub coordinators: Box<dyn CoordinatorStarter>,
     /// How it is run.
     pub settings: JobMasterSettings,
     /// Bytes of exchange pool that a slot has.
@@ -30,9 +29,9 @@ pub struct Submission {
 /// A job whose graphs are made and whose channels fit.
 pub(crate) struct PlannedJob {
     pub(crate) job: JobId,
-    pub(crate) info: Arc<JobInfo>,
     pub(crate) deployer: Deployer,
-    pub(crate) program: Arc<Program>,
+    pub(crate) source: JobSource,
+    pub(crate) coordinators: Box<dyn CoordinatorStarter>,
     pub(crate) settings: JobMasterSettings,
     pub(crate) seed: u64,
 }
@@ -45,9 +44,9 @@ impl Submission {
         let deployer = Deployer::new(self.job, graph, execution, &channels);
         Ok(PlannedJob {
             job: self.job,
-            info: self.info,
             deployer,
-            program: self.program,
+            source: self.source,
+            coordinators: self.coordinators,
             settings: self.settings,
             seed: self.seed,
         })

@@ -33,7 +33,7 @@ impl JobClient for EmbeddedJob {
         let name = &self.name;
         match (end.status, end.failure) {
             (JobStatus::Finished, _) => {
-                Ok(JobResult { job_id: self.job, duration: end.duration, results: end.results })
+                Ok(JobResult { job_id: self.job, duration: end.duration, results: end.results, detached: false })
             }
             (_, Some(failure)) => Err(Error::of(failure.kind, format!("job `{name}` failed: {}", failure.message))),
             (JobStatus::Canceled, None) => Err(Error::user(format!("job `{name}` was cancelled"))),

@@ -11,7 +11,8 @@ use weft_common::configuration::{ConfigError, Configuration, options};
 use weft_common::{ErrorKind, ExecutionAttemptId, JobId, LeaderEpoch, TaskManagerId};
 use weft_control::{JobMasterSettings, SlotSpread};
 use weft_graph::ExecutionGraph;
-use weft_jobmanager::{JobManager, Submission};
+use weft_jobmanager::{CoordinatorCode, JobManager, Submission};
+use weft_rpc::JobSource;
 use weft_runtime::{JobInfo, SystemClock, TaskMetrics};
 use weft_taskmanager::{JobCodes, Masters, TaskManager, WorkerEnvironment, WorkerSettings};
 
@@ -57,9 +58,8 @@ impl EmbeddedCluster {
             false => None,
         };
         let epoch = LeaderEpoch { counter: 1, random: random() as u64 };
-        let job_manager =
-            JobManager::start(epoch, Arc::new(SystemClock), io_threads.handle().clone(), SlotSpread::Fill, random())
-                .map_err(|e| Error::of(ErrorKind::Fatal, format!("cannot start the JobManager's thread: {e}")))?;
+        let job_manager = JobManager::start(epoch, Arc::new(SystemClock), SlotSpread::Fill, random())
+            .map_err(|e| Error::of(ErrorKind::Fatal, format!("cannot start the JobManager's thread: {e}")))?;
         let cluster = Arc::new_cyclic(|me| EmbeddedCluster {
             me: me.clone(),
             configuration: configuration.clone(),
@@ -96,18 +96,23 @@ impl EmbeddedCluster {
         let needed = ExecutionGraph::new(&job.graph.to_job_graph().map_err(refused)?).needed_slots();
         let id = JobId(random());
         let info = Arc::new(JobInfo { bounded: job.graph.is_bounded(), configuration: job.configuration.clone() });
-        let (info_of_code, program) = (info.clone(), job.program.clone());
+        let code = CoordinatorCode {
+            info: info.clone(),
+            program: job.program.clone(),
+            io: self.io.clone(),
+            clock: Arc::new(SystemClock),
+        };
         let submission = Submission {
             job: id,
-            info,
+            source: JobSource::InProcess,
+            coordinators: Box::new(code),
             graph: job.graph,
-            program: job.program,
             settings: JobMasterSettings::from_configuration(&job.configuration).map_err(wrong)?,
             exchange_pool: self.pool_of_a_slot().map_err(wrong)?,
             seed: random() as u64,
         };
         self.make_room(id, &name, needed).map_err(wrong)?;
-        self.codes.add(id, info_of_code, program);
+        self.codes.add(id, info, job.program);
         // Not the cluster itself: dropping its last reference on the JobManager's thread would wait for that thread.
         let (state, codes) = (self.state.clone(), self.codes.clone());
         let at_the_end = Box::new(move || forget(&state, &codes, id));

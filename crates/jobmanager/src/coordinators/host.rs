@@ -10,44 +10,30 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use crate::message::{JobManagerHandle, Message};
+use super::{CoordinatorGateway, CoordinatorListener, CoordinatorStarter};
 use weft_common::{ErrorKind, JobId, JobVertexId, OperatorId};
 use weft_control::{CoordinatorMessage, Failure};
 use weft_graph::{ExecutionVertexId, JobGraph};
 use weft_rpc::OperatorEvent;
+use weft_rpc::program::CoordinatorOrder;
 use weft_runtime::coordinator::{CoordinatorContext, OperatorCoordinator, Replies};
 use weft_runtime::{Clock, JobInfo, Program, TaskError};
 
 /// How long to wait before a commit is tried again, each time.
 const COMMIT_PAUSES_MS: [u64; 6] = [50, 100, 200, 500, 1000, 2000];
 
-/// What the thread is told.
-enum Order {
-    Start(u32),
-    Event(OperatorEvent),
-    Reset(u32, Vec<ExecutionVertexId>),
-    Commit(u32),
-    /// The job is over; without success nothing of it may become visible.
-    End {
-        success: bool,
-    },
+/// Coordinators on a thread of this process: in an embedded cluster, and in the process that a JobManager starts for them.
+pub struct CoordinatorThread {
+    orders: Sender<CoordinatorOrder>,
 }
 
-/// The way to the thread.
-pub(crate) struct Coordinators {
-    orders: Sender<Order>,
-}
-
-impl Coordinators {
-    /// Starts the thread. Coordinators are made when [`start`](Self::start) is called.
-    pub(crate) fn spawn(
+impl CoordinatorThread {
+    /// Starts the thread. Coordinators are made when they are told to [`Start`](CoordinatorOrder::Start).
+    pub fn spawn(
         job: JobId,
-        info: Arc<JobInfo>,
+        code: CoordinatorCode,
         graph: &JobGraph,
-        program: Arc<Program>,
-        io: tokio::runtime::Handle,
-        clock: Arc<dyn Clock>,
-        answers: JobManagerHandle,
+        listener: Box<dyn CoordinatorListener>,
     ) -> std::io::Result<Self> {
         let (orders, queue) = channel();
         let mut operators = BTreeMap::new();
@@ -55,40 +41,51 @@ impl Coordinators {
             for operator in &vertex.operators {
                 let context = CoordinatorContext {
                     job,
-                    info: info.clone(),
+                    info: code.info.clone(),
                     operator: operator.id,
                     name: operator.name.clone(),
                     parallelism: vertex.parallelism,
-                    io: Some(io.clone()),
-                    clock: clock.clone(),
+                    io: Some(code.io.clone()),
+                    clock: code.clock.clone(),
                 };
                 operators.insert(operator.id, (vertex.id, context));
             }
         }
-        let host = Host { job, operators, program, answers, attempt: 0, running: BTreeMap::new() };
+        let host = Host { job, operators, program: code.program, listener, attempt: 0, running: BTreeMap::new() };
         std::thread::Builder::new().name("weft-coordinator".into()).spawn(move || host.run(&queue))?;
-        Ok(Coordinators { orders })
+        Ok(CoordinatorThread { orders })
     }
+}
 
-    pub(crate) fn start(&self, attempt: u32) {
-        let _ = self.orders.send(Order::Start(attempt));
+impl CoordinatorGateway for CoordinatorThread {
+    fn order(&self, order: CoordinatorOrder) {
+        let _ = self.orders.send(order);
     }
+}
 
-    pub(crate) fn event(&self, event: OperatorEvent) {
-        let _ = self.orders.send(Order::Event(event));
-    }
+/// What coordinators on a thread need of their process.
+#[derive(Clone)]
+pub struct CoordinatorCode {
+    /// What the job is.
+    pub info: Arc<JobInfo>,
+    /// The program's code.
+    pub program: Arc<Program>,
+    /// Where they wait for I/O.
+    pub io: tokio::runtime::Handle,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
 
-    pub(crate) fn reset(&self, attempt: u32, subtasks: Vec<ExecutionVertexId>) {
-        let _ = self.orders.send(Order::Reset(attempt, subtasks));
-    }
-
-    pub(crate) fn commit(&self, attempt: u32) {
-        let _ = self.orders.send(Order::Commit(attempt));
-    }
-
-    /// Answered by [`Message::CoordinatorsEnded`].
-    pub(crate) fn end(&self, success: bool) {
-        let _ = self.orders.send(Order::End { success });
+impl CoordinatorStarter for CoordinatorCode {
+    fn start(
+        self: Box<Self>,
+        job: JobId,
+        graph: &JobGraph,
+        listener: Box<dyn CoordinatorListener>,
+    ) -> Result<Box<dyn CoordinatorGateway>, String> {
+        let thread = CoordinatorThread::spawn(job, *self, graph, listener);
+        let thread = thread.map_err(|e| format!("cannot start a thread for the coordinators of job {job}: {e}"))?;
+        Ok(Box::new(thread))
     }
 }
 
@@ -96,14 +93,14 @@ struct Host {
     job: JobId,
     operators: BTreeMap<OperatorId, (JobVertexId, CoordinatorContext)>,
     program: Arc<Program>,
-    answers: JobManagerHandle,
+    listener: Box<dyn CoordinatorListener>,
     attempt: u32,
     running: BTreeMap<OperatorId, Box<dyn OperatorCoordinator>>,
 }
 
 impl Host {
     /// Serves until the other end is dropped.
-    fn run(mut self, queue: &Receiver<Order>) {
+    fn run(mut self, queue: &Receiver<CoordinatorOrder>) {
         weft_runtime::catch_panics_on_this_thread();
         while let Ok(order) = queue.recv() {
             let done = catch_unwind(AssertUnwindSafe(|| self.carry_out(order)));
@@ -114,12 +111,12 @@ impl Host {
         }
     }
 
-    fn carry_out(&mut self, order: Order) -> Result<(), TaskError> {
+    fn carry_out(&mut self, order: CoordinatorOrder) -> Result<(), TaskError> {
         match order {
-            Order::Start(attempt) => self.start(attempt),
-            Order::Event(event) => self.event(&event),
-            Order::Reset(attempt, subtasks) => self.reset(attempt, &subtasks),
-            Order::Commit(attempt) => {
+            CoordinatorOrder::Start { attempt } => self.start(attempt),
+            CoordinatorOrder::Event(event) => self.event(&event),
+            CoordinatorOrder::Reset { attempt, subtasks } => self.reset(attempt, &subtasks),
+            CoordinatorOrder::Commit { attempt } => {
                 self.attempt = attempt;
                 let message = match self.commit() {
                     Ok(()) => CoordinatorMessage::CommitFinished,
@@ -129,7 +126,7 @@ impl Host {
                 self.answer(message);
                 Ok(())
             }
-            Order::End { success } => {
+            CoordinatorOrder::End { success } => {
                 self.end(success);
                 Ok(())
             }
@@ -182,7 +179,7 @@ impl Host {
             }
         }
         for (to, payload) in replies {
-            self.answers.send(Message::Reply { job: self.job, operator, to, payload });
+            self.listener.reply(OperatorEvent { operator, attempt: to, payload });
         }
         Ok(())
     }
@@ -213,7 +210,7 @@ impl Host {
         }
         for operator in self.running_ids() {
             if let Some(payload) = self.call(operator, |c| c.finished())?.flatten() {
-                self.answers.send(Message::Result { job: self.job, operator, payload });
+                self.listener.result(operator, payload);
             }
         }
         Ok(())
@@ -254,11 +251,11 @@ impl Host {
             }
         }
         self.running.clear();
-        self.answers.send(Message::CoordinatorsEnded(self.job));
+        self.listener.ended();
     }
 
     fn answer(&self, message: CoordinatorMessage) {
-        self.answers.send(Message::Coordinator { job: self.job, attempt: self.attempt, message });
+        self.listener.coordinator(self.attempt, message);
     }
 }
 
