@@ -9,7 +9,7 @@ use weft_common::{JobId, LeaderEpoch, OperatorId, TaskManagerId};
 use weft_control::{CoordinatorMessage, TaskManagerMessage, WorkerMessage};
 use weft_graph::GraphError;
 use weft_rpc::program::TaskReport;
-use weft_rpc::{Fence, JobMasterGateway, OperatorEvent, ResourceManagerGateway, TaskManagerGateway};
+use weft_rpc::{Fence, JobMasterGateway, OperatorEvent, ResourceManagerGateway, TaskManagerGateway, WorkerAddress};
 
 pub(crate) enum Message {
     Submit(Box<PlannedJob>, Arc<JobWatch>),
@@ -102,7 +102,7 @@ impl JobMasterGateway for JobManagerHandle {
     }
 
     /// Threads of one process find each other without.
-    fn worker_address(&self, _fence: Fence, _task_manager: &TaskManagerId, _address: String) {}
+    fn worker_address(&self, _fence: Fence, _task_manager: &TaskManagerId, _address: WorkerAddress) {}
 
     /// Counters of threads are read where they are.
     fn task_reports(&self, _fence: Fence, _task_manager: &TaskManagerId, _reports: Vec<TaskReport>) {}

@@ -12,8 +12,21 @@ use weft_common::{ExecutionAttemptId, JobId, JobVertexId, OperatorId};
 pub struct Placement {
     /// For each vertex, `(worker, lane)` by subtask. A lane is a thread of a worker: a slot, or the thread of a blocking chain.
     pub lanes: BTreeMap<JobVertexId, Vec<(u32, u32)>>,
-    /// Where the data plane of each worker listens, `host:port` by the worker's number. Empty where all are threads of one process.
-    pub addresses: BTreeMap<u32, String>,
+    /// Where each worker's data plane is, by the worker's number. Empty where all are threads of one process.
+    pub workers: BTreeMap<u32, WorkerAddress>,
+}
+
+/// Where the data plane of a worker is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkerAddress {
+    /// What people call it: the id of its TaskManager.
+    pub name: String,
+    /// Which process has the worker's number: rises with every process that takes it.
+    pub generation: u64,
+    /// The host that it advertises.
+    pub host: String,
+    /// The port that it listens at. It stays the same when the worker is replaced.
+    pub port: u16,
 }
 
 /// Lanes of slots have the slot's number in these bits.

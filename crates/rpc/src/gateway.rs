@@ -1,7 +1,7 @@
 //! What one process holds of another.
 
 use crate::program::TaskReport;
-use crate::{BlobRef, OperatorEvent, TaskDeployment};
+use crate::{BlobRef, OperatorEvent, TaskDeployment, WorkerAddress};
 use weft_common::{AllocationId, ExecutionAttemptId, JobId, LeaderEpoch, SlotId, TaskManagerId};
 use weft_control::{TaskManagerMessage, WorkerMessage};
 
@@ -45,9 +45,9 @@ pub trait JobMasterGateway: Send + Sync {
     fn worker_message(&self, fence: Fence, task_manager: &TaskManagerId, sequence: u64, message: WorkerMessage);
     /// A subtask speaks to its coordinator.
     fn operator_event(&self, fence: Fence, event: OperatorEvent);
-    /// Where the data plane of this TaskManager's worker of the job listens, `host:port`; told before its first slot is offered. It stays
-    /// the same when the worker is replaced.
-    fn worker_address(&self, fence: Fence, task_manager: &TaskManagerId, address: String);
+    /// Where the data plane of this TaskManager's worker of the job is: told before its first slot is offered, and again, before the
+    /// failures of its tasks, when the worker is replaced.
+    fn worker_address(&self, fence: Fence, task_manager: &TaskManagerId, address: WorkerAddress);
     /// What the job's tasks on this TaskManager have counted.
     fn task_reports(&self, fence: Fence, task_manager: &TaskManagerId, reports: Vec<TaskReport>);
 }

@@ -18,7 +18,9 @@ mod registration;
 mod update;
 
 pub use blob::{BlobHash, BlobRef, NotABlobHash};
-pub use deployment::{ChainedOperator, InputEdge, OutputEdge, Placement, TaskDeployment, blocking_lane, slot_of_lane};
+pub use deployment::{
+    ChainedOperator, InputEdge, OutputEdge, Placement, TaskDeployment, WorkerAddress, blocking_lane, slot_of_lane,
+};
 pub use gateway::{Fence, JobMasterGateway, JobSource, ResourceManagerGateway, TaskManagerGateway};
 pub use job_spec::{JobSpec, ProgramSpec, Replay};
 pub use outcome::JobOutcome;

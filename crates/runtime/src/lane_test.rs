@@ -217,7 +217,7 @@ fn task(number: u32, chain: &[OperatorId], input: bool, output: bool) -> TaskDep
         send_share: 512,
         receive_share: 512,
         batch_mode: false,
-        placement: Arc::new(Placement { lanes, addresses: BTreeMap::new() }),
+        placement: Arc::new(Placement { lanes, workers: BTreeMap::new() }),
     }
 }
 
@@ -548,7 +548,7 @@ fn event_time_goes_on_when_the_channel_that_held_it_back_ends() {
     let mut deployment = task(0, &[MIDDLE], true, false);
     deployment.inputs[0].sources = 0..2;
     let lanes = BTreeMap::from([(JobVertexId(2), vec![(1, 0), (1, 0)])]);
-    deployment.placement = Arc::new(Placement { lanes, addresses: BTreeMap::new() });
+    deployment.placement = Arc::new(Placement { lanes, workers: BTreeMap::new() });
     fixture.deploy(deployment);
     let mut say = |from, event| {
         let channel = ChannelId { edge: 0, from, to: 0, attempt: 0 };

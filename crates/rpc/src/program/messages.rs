@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{JobOutcome, JobSpec, OperatorEvent, TaskDeployment, TaskUpdate};
+use crate::{JobOutcome, JobSpec, OperatorEvent, TaskDeployment, TaskUpdate, WorkerAddress};
 use weft_common::{ExecutionAttemptId, JobId, LeaderEpoch, OperatorId};
 use weft_control::CoordinatorMessage;
 use weft_graph::{ExecutionVertexId, StreamGraph};
@@ -57,16 +57,14 @@ pub struct WorkSpec {
     pub epoch: LeaderEpoch,
     /// The TaskManager's number in slot addresses.
     pub worker: u32,
-    /// Names this life of the worker: another one with the same number is a stranger.
-    pub incarnation: u64,
     /// The TaskManager's configuration, under the job's.
     pub configuration: BTreeMap<String, String>,
     /// Bytes of network memory that each slot has.
     pub network_memory_per_slot: u64,
     /// Bytes of managed memory that each slot has.
     pub managed_memory_per_slot: u64,
-    /// Where its data plane is reached by other workers, `host:port`. The listening socket itself comes with the message.
-    pub address: String,
+    /// Where its data plane is reached by other workers. The listening socket itself comes with the message.
+    pub address: WorkerAddress,
     /// The key of the job's data plane, derived from the cluster's secret; empty where the cluster has none.
     pub key: Vec<u8>,
 }
