@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building and testing Weft needs on a Debian-like machine: a C compiler, git, valgrind, netcat.
+# Installs what building and testing Weft needs on a Debian-like machine: a C compiler, git, valgrind, netcat, and for the
+# integration tests a JDK, Maven and Python; then fills the cache of Hadoop's jars (HADOOP_VERSION).
 # Quick when nothing is missing. Without root it says what to install. Cargo itself is asked for, not installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -38,6 +39,10 @@ missing_packages() {
     has_valgrind || printf 'valgrind\nlibc6-dbg\n'
     # Feeds the socket example.
     command -v nc >/dev/null || echo netcat-openbsd
+    # Integration tests run Hadoop's own daemons.
+    command -v "${JAVA_HOME:+$JAVA_HOME/bin/}javac" >/dev/null || echo openjdk-17-jdk-headless
+    command -v mvn >/dev/null || echo maven
+    command -v python3 >/dev/null || echo python3
 }
 
 install_packages() {
@@ -68,3 +73,4 @@ check_rust() {
 mapfile -t packages < <(missing_packages)
 [ "${#packages[@]}" -eq 0 ] || install_packages "${packages[@]}"
 check_rust
+integration/hadoop/prepare.sh || fail "Hadoop is not ready for the integration tests: the reason is above"

@@ -1,10 +1,11 @@
-"""The commands behind up.sh, down.sh, kill.sh, start.sh, env.sh and prepare.sh."""
+"""The commands behind up.sh, down.sh, kill.sh, start.sh, env.sh, java.sh and prepare.sh."""
 
 import argparse
 import json
 import os
 import shlex
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -67,7 +68,8 @@ def _bring_up(options: Options, directory: str, keep: bool):
 
 def _hold(options: Options, arguments) -> None:
     """Keeps a rig up for as long as standard input is open: however the program that asked for it ends, the rig ends too."""
-    os.setsid()  # an interrupt from the terminal is for that program alone
+    if os.getpgrp() != os.getpid():
+        os.setsid()  # an interrupt from the terminal is for that program alone
 
     def stop(*_) -> None:
         raise SystemExit(0)
@@ -119,6 +121,17 @@ def _env(arguments) -> None:
     print(f"export HADOOP_CONF_DIR={shlex.quote(instance.path('conf'))}")
 
 
+def _java(arguments) -> None:
+    instance = Instance.open(_directory(arguments))
+    flags = process.archived(instance.cache, "cli")
+    command = process.jvm(instance, arguments.main, "256m", flags, arguments.arguments)
+    if arguments.plain:
+        command = process.plain_jvm(instance, arguments.main, arguments.arguments)
+    environment = process.environment(instance, instance.path("conf"))
+    identity = machine.identity(instance.machine.user("client"), instance.machine)
+    sys.exit(subprocess.call(command, env=environment, **identity))
+
+
 def _prepare(arguments) -> None:
     machine.ready()
     prepare.prepare(version())
@@ -151,6 +164,10 @@ def _parser() -> argparse.ArgumentParser:
     start = _command(commands, "start", _start, "start a daemon again and wait until it answers")
     start.add_argument("daemon", help="for example dn2")
     _command(commands, "env", _env, "print shell commands that point HADOOP_CONF_DIR at the rig")
+    java = _command(commands, "java", _java, "run a class of Hadoop's as the client")
+    java.add_argument("--plain", action="store_true", help="with Java's own settings, as an installed client has them")
+    java.add_argument("main", help="for example org.apache.hadoop.fs.FsShell")
+    java.add_argument("arguments", nargs=argparse.REMAINDER)
     _command(commands, "prepare", _prepare, "fill the cache of jars (HADOOP_VERSION)")
     return parser
 

@@ -11,10 +11,12 @@ class Cache:
         self.directory = os.path.join(root(), version)
         # Jars, the launcher among them.
         self.jars = os.path.join(self.directory, "jars")
-        # One class-data archive per kind of daemon.
-        self.archives = os.path.join(self.directory, "archives")
-        # What a freshly formatted NameNode, JournalNode and ZooKeeper store.
-        self.images = os.path.join(self.directory, "images")
+        # What one run of every kind of daemon left behind:
+        self.recorded = os.path.join(self.directory, "recorded")
+        # a class-data archive per kind, and
+        self.archives = os.path.join(self.recorded, "archives")
+        # what a freshly formatted NameNode, JournalNode and ZooKeeper store.
+        self.images = os.path.join(self.recorded, "images")
         # What all of it was made from; there only when it is complete.
         self.ready = os.path.join(self.directory, "ready")
 

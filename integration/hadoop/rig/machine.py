@@ -55,6 +55,11 @@ def invoking_user() -> str:
     return pwd.getpwuid(os.getuid()).pw_name
 
 
+def superuser() -> str:
+    """Who formats NameNodes and so owns their root directory."""
+    return ACCOUNTS["hdfs"] if os.getuid() == 0 else invoking_user()
+
+
 def ready() -> Machine:
     """Makes accounts and host names when that is allowed and they are missing."""
     root = os.getuid() == 0

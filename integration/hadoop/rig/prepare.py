@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from typing import List, Optional
+from typing import Callable, List, Optional
 
 from . import life, machine, process, ready
 from .cache import Cache, root
@@ -19,8 +19,11 @@ from .options import Options
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _JAVA = ["DaemonLauncher.java", "AddressedSocketFactory.java"]
+# Rises when what is recorded changes in a way that its sources do not show.
+_LAYOUT = 1
 # Sorted before all others, since its name is part of the class path.
 _LAUNCHER = "00-launcher.jar"
+_MADE_FROM = "made-from"
 _FORMAT = ["-format", "-force", "-nonInteractive"]
 # Archives are written when a daemon ends; it must not wait for another one meanwhile.
 _ENDS = (("nm", "dn"), ("rm",), ("fc",), ("nn",), ("jn",), ("zk",))
@@ -30,84 +33,86 @@ def prepare(version: str) -> Cache:
     """Fills what is missing in the cache; nothing to do takes milliseconds."""
     cache = Cache(version)
     made_from = _made_from(version)
-    if _is_ready(cache, made_from):
+    if _holds(cache.ready, made_from):
+        os.utime(cache.ready)  # newer than what it was made from, for prepare.sh
         return cache
     os.makedirs(cache.directory, exist_ok=True)
     _open_to_all()
     with open(os.path.join(cache.directory, "lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not _is_ready(cache, made_from):
-            _fill(cache)
-            with open(cache.ready, "w", encoding="utf-8") as file:
-                file.write(made_from)
+        # Jars stay while they can: a rig that runs goes on loading classes from them.
+        _stage(cache.jars, _sources(version), lambda jars: _fetch(version, jars))
+        _stage(cache.recorded, made_from, lambda recorded: _record(cache, recorded))
+        with open(cache.ready, "w", encoding="utf-8") as file:
+            file.write(made_from)
     return cache
 
 
-def _is_ready(cache: Cache, made_from: str) -> bool:
+def _stage(directory: str, made_from: str, fill: Callable[[str], None]) -> None:
+    """Fills a directory unless it was filled from the same before. It appears when it is complete."""
+    if _holds(os.path.join(directory, _MADE_FROM), made_from):
+        return
+    new = directory + ".new"
+    shutil.rmtree(new, ignore_errors=True)
+    os.makedirs(new)
+    fill(new)
+    with open(os.path.join(new, _MADE_FROM), "w", encoding="utf-8") as file:
+        file.write(made_from)
+    shutil.rmtree(directory, ignore_errors=True)
+    os.rename(new, directory)
+
+
+def _holds(path: str, text: str) -> bool:
     try:
-        with open(cache.ready, encoding="utf-8") as file:
-            same = file.read() == made_from
+        with open(path, encoding="utf-8") as file:
+            return file.read() == text
     except FileNotFoundError:
         return False
-    if same:
-        os.utime(cache.ready)  # newer than what it was made from, for scripts/setup.sh
-    return same
+
+
+def _sources(version: str) -> str:
+    """What decides the jars."""
+    digest = hashlib.sha256()
+    for name in ["pom.xml", *(os.path.join("java", name) for name in _JAVA)]:
+        with open(os.path.join(HERE, name), "rb") as file:
+            digest.update(file.read())
+    return f"{version} {digest.hexdigest()}\n"
 
 
 def _made_from(version: str) -> str:
-    """What decides the contents of the cache."""
-    digest = hashlib.sha256()
-    for name in ["pom.xml", *(os.path.join("java", name) for name in _JAVA), os.path.join("rig", "prepare.py")]:
-        with open(os.path.join(HERE, name), "rb") as file:
-            digest.update(file.read())
+    """What decides all of the cache. prepare.sh knows how it begins."""
     stat = os.stat(process.java())
-    return f"{version} {process.java()} {stat.st_size} {stat.st_mtime_ns} {digest.hexdigest()}\n"
+    jvm = f"{process.java()} {stat.st_size} {int(stat.st_mtime)}"
+    return f"{version} {jvm} {machine.superuser()} {_LAYOUT} {_sources(version)}"
 
 
 def _open_to_all() -> None:
     """Root's cache is read by other accounts."""
     path = root()
-    while machine.ready().accounts and path.startswith("/var/cache/weft"):
+    while os.getuid() == 0 and path.startswith("/var/cache/weft"):
         os.chmod(path, 0o755)
         path = os.path.dirname(path)
 
 
-def _fill(cache: Cache) -> None:
-    if os.path.exists(cache.ready):
-        os.remove(cache.ready)
-    for directory in (cache.archives, cache.images):
-        shutil.rmtree(directory, ignore_errors=True)
-    _say(f"fetching the jars of Hadoop {cache.version} into {cache.jars}")
-    with tempfile.TemporaryDirectory(dir=cache.directory) as scratch:
-        jars = os.path.join(scratch, "jars")
-        _fetch(cache.version, jars)
-        _compile(jars, scratch)
-        os.chmod(jars, 0o755)
-        shutil.rmtree(cache.jars, ignore_errors=True)
-        os.rename(jars, cache.jars)
-    _say("formatting and archiving classes, which makes every later start three times as quick")
-    _record(cache)
-
-
 def _fetch(version: str, jars: str) -> None:
+    _say(f"fetching the jars of Hadoop {version}")
     command = ["mvn", "-q", "-B", "-f", os.path.join(HERE, "pom.xml"), f"-Dhadoop.version={version}"]
     command += ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={jars}"]
     # From the local repository when all of it is there: otherwise Maven asks the network about each again.
-    offline = _run(command + ["-o"], "")
-    if offline is not None:
-        shutil.rmtree(jars, ignore_errors=True)
+    if _run(command + ["-o"], "run scripts/setup.sh, which installs Maven") is not None:
         failed = _run(command, "run scripts/setup.sh, which installs Maven")
         if failed is not None:
             raise RigError(f"Maven could not fetch Hadoop {version}: check the network and HADOOP_VERSION; it said:\n{failed}")
+    with tempfile.TemporaryDirectory() as classes:
+        _compile(jars, classes)
 
 
-def _compile(jars: str, scratch: str) -> None:
-    classes = os.path.join(scratch, "classes")
+def _compile(jars: str, classes: str) -> None:
     sources = [os.path.join(HERE, "java", name) for name in _JAVA]
-    bin_directory = os.path.join(process.java_home(), "bin")
+    tools = os.path.join(process.java_home(), "bin")
     for command in (
-        [os.path.join(bin_directory, "javac"), "-d", classes, *sources],
-        [os.path.join(bin_directory, "jar"), "cf", os.path.join(jars, _LAUNCHER), "-C", classes, "."],
+        [os.path.join(tools, "javac"), "-d", classes, *sources],
+        [os.path.join(tools, "jar"), "cf", os.path.join(jars, _LAUNCHER), "-C", classes, "."],
     ):
         failed = _run(command, "that is no JDK: run scripts/setup.sh, which installs one")
         if failed is not None:
@@ -123,22 +128,20 @@ def _run(command: List[str], absent: str) -> Optional[str]:
     return None if done.returncode == 0 else process.last_lines(done.stdout.decode(errors="replace"))
 
 
-def _record(cache: Cache) -> None:
+def _record(cache: Cache, recorded: str) -> None:
     """Brings up a rig with every kind of daemon from nothing, keeps what was formatted, and archives loaded classes."""
+    _say("formatting, and archiving classes, which makes later starts three times as quick")
     directory = os.path.join(Cache.rigs(), f"prepare-{cache.version}-{os.getpid()}")
     options = Options(version=cache.version, ha=True, nodemanagers=1)
     instance = Instance.create(directory, options, machine.ready())
     try:
         life.lay_out(instance)
-        images = os.path.join(cache.directory, "images.new")
-        shutil.rmtree(images, ignore_errors=True)
-        _format(instance, images)
-        os.rename(images, cache.images)
+        _format(instance, os.path.join(recorded, "images"))
         _start_recorded(instance)
         life.await_ready(instance)
         _use(instance)
         _end_recorded(instance)
-        _keep_archives(instance)
+        _keep_archives(instance, os.path.join(recorded, "archives"))
     finally:
         life.down(directory)
 
@@ -192,14 +195,11 @@ def _end_recorded(instance: Instance) -> None:
             _say(f"{' '.join(names)} did not end in time: without class-data archives rigs start more slowly")
 
 
-def _keep_archives(instance: Instance) -> None:
-    archives = os.path.join(instance.cache.directory, "archives.new")
-    shutil.rmtree(archives, ignore_errors=True)
+def _keep_archives(instance: Instance, archives: str) -> None:
     os.makedirs(archives)
     for name in os.listdir(instance.path("tmp")):
         if name.endswith(".jsa"):
             shutil.copyfile(instance.path("tmp", name), os.path.join(archives, name))
-    os.rename(archives, instance.cache.archives)
 
 
 def _say(text: str) -> None:

@@ -21,8 +21,9 @@ _OPENED = (
 # One compiler, one collector thread: a daemon's first seconds are what matters, on a machine that has few cores.
 _FLAGS = (
     "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xshare:auto -Xlog:disable -Xlog:all=error:stderr "
-    "-Djava.net.preferIPv4Stack=true -XX:+IgnoreUnrecognizedVMOptions"
-).split() + [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
+    "-Djava.net.preferIPv4Stack=true"
+).split()
+_NEEDED = ["-XX:+IgnoreUnrecognizedVMOptions", *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED)]
 # What NodeManagers and the files of containers must not be readable with: nothing works only because others may read it.
 _YARN_UMASK = 0o077
 _UMASK = 0o022
@@ -48,10 +49,18 @@ def class_path(cache: Cache) -> str:
 
 
 def jvm(instance: Instance, main: str, heap: str, flags: Sequence[str], arguments: Sequence[str]) -> List[str]:
-    """A command line that runs a class of Hadoop's."""
+    """A command line that runs a class of Hadoop's, started quickly and small."""
+    return [java(), "-Xmx" + heap, *_FLAGS, *flags, *_launch(instance, main, arguments)]
+
+
+def plain_jvm(instance: Instance, main: str, arguments: Sequence[str]) -> List[str]:
+    """A command line that runs a class of Hadoop's with Java's own settings."""
+    return [java(), *_launch(instance, main, arguments)]
+
+
+def _launch(instance: Instance, main: str, arguments: Sequence[str]) -> List[str]:
     log = instance.path("log")
-    command = [java(), "-Xmx" + heap, *_FLAGS, *flags]
-    command += [f"-Dlog4j.configuration=file:{instance.path('conf', 'log4j.properties')}"]
+    command = [*_NEEDED, f"-Dlog4j.configuration=file:{instance.path('conf', 'log4j.properties')}"]
     command += [f"-Dhadoop.log.dir={log}", f"-Dyarn.log.dir={log}", "-cp", class_path(instance.cache)]
     return command + ["DaemonLauncher", instance.path("conf"), main, *arguments]
 

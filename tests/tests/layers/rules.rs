@@ -3,7 +3,7 @@
 /// Where a package stands: a number that dependencies must lower. Its short name leaves out `weft-`.
 ///
 /// Above the five layers of the product stands what measures and tests it; nothing depends on that.
-const LAYERS: [(&str, u8); 27] = [
+const LAYERS: [(&str, u8); 28] = [
     ("common", 0),
     ("control", 0),
     ("graph", 0),
@@ -30,6 +30,7 @@ const LAYERS: [(&str, u8); 27] = [
     ("weft", 5),
     ("yarn", 5),
     ("bench", 6),
+    ("integration", 6),
     ("tests", 6),
 ];
 

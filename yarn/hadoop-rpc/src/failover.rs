@@ -1,0 +1,204 @@
+//! One call from beginning to end: which server is asked when, and when it is enough.
+//!
+//! | what happened | what follows |
+//! |---|---|
+//! | result | done |
+//! | exception | done, unless it is one of the next two |
+//! | on standby | next address |
+//! | "retry" | the same address, after a wait |
+//! | unreachable, broken off, silent | next address; the call may have been carried out |
+//! | unreadable, cannot log in | done |
+//!
+//! After each round of all addresses comes a wait. The call's id stays, its retry count rises with every sending.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use crate::backoff::Backoff;
+use crate::client::Shared;
+use crate::connection::{ConnectError, Ended, Failure};
+use crate::error::Failures;
+use crate::frame;
+use crate::proto::rpc::CallHeader;
+use crate::{Address, ExceptionKind, RemoteException, RpcError};
+
+/// A call under way.
+pub(crate) struct Effort<'a> {
+    client: &'a Shared,
+    method: &'static str,
+    call_id: i32,
+    began: Instant,
+    deadline: Instant,
+    /// How often the call was sent.
+    sent: i32,
+    may_have_happened: bool,
+    failures: Failures,
+}
+
+/// What follows a try that gave no result.
+enum Next {
+    /// Nothing: this is the end of it.
+    Fail(RpcError),
+    /// The next address, because of this.
+    Elsewhere(String),
+    /// The same address again after a wait, because of this.
+    Later(String),
+}
+
+impl<'a> Effort<'a> {
+    pub(crate) fn new(client: &'a Shared, method: &'static str, limit: Duration) -> Self {
+        let began = Instant::now();
+        Effort {
+            client,
+            method,
+            call_id: client.next_call_id(),
+            began,
+            deadline: began + limit,
+            sent: 0,
+            may_have_happened: false,
+            failures: Failures::default(),
+        }
+    }
+
+    /// Asks until there is a result; with it, who gave it.
+    pub(crate) async fn make(mut self, request: &[u8]) -> Result<(Address, Bytes), RpcError> {
+        let client = self.client;
+        let addresses = &client.service.addresses;
+        let mut backoff = Backoff::new(client.options().first_backoff, client.options().max_backoff);
+        let mut index = client.preferred();
+        let mut asked = 0;
+        loop {
+            let Some(address) = addresses.get(index % addresses.len().max(1)) else { return Err(self.unavailable()) };
+            let next = match self.attempt(index % addresses.len(), address, request).await {
+                Ok(body) => {
+                    client.prefer(index % addresses.len());
+                    return Ok((address.clone(), body));
+                }
+                Err(next) => next,
+            };
+            let wait = match next {
+                Next::Fail(error) => return Err(error),
+                Next::Later(reason) => {
+                    self.failures.record(address, reason);
+                    true
+                }
+                Next::Elsewhere(reason) => {
+                    self.failures.record(address, reason);
+                    index += 1;
+                    asked += 1;
+                    asked % addresses.len() == 0
+                }
+            };
+            if wait {
+                let wait = Instant::now() + backoff.next(&*client.entropy);
+                sleep_until(wait.min(self.deadline)).await;
+            }
+            if Instant::now() >= self.deadline {
+                return Err(self.unavailable());
+            }
+        }
+    }
+
+    /// Sends the call to one address.
+    async fn attempt(&mut self, index: usize, address: &Address, request: &[u8]) -> Result<Bytes, Next> {
+        let client = self.client;
+        let connection = match timeout_at(self.deadline, client.connection(index, address)).await {
+            Ok(Ok(connection)) => connection,
+            Ok(Err(error)) => return Err(self.not_connected(address, error)),
+            Err(_) => return Err(Next::Elsewhere("connecting took too long".to_owned())),
+        };
+        let protocol = client.service.protocol;
+        let header = CallHeader {
+            method: self.method.to_owned(),
+            protocol: protocol.name.to_owned(),
+            protocol_version: protocol.version,
+        };
+        let frame = frame::call(self.call_id, client.client_id(), self.sent, &header, request);
+        let silence = client.options().silence_timeout;
+        match connection.call(self.call_id, frame, self.deadline, silence).await {
+            // It was never handed over: this does not count as sent.
+            Err(ended) => Err(self.ended(address, ended)),
+            Ok(outcome) => {
+                self.sent += 1;
+                self.judge(address, outcome)
+            }
+        }
+    }
+
+    fn judge(&mut self, address: &Address, outcome: Option<Result<Bytes, Failure>>) -> Result<Bytes, Next> {
+        match outcome {
+            Some(Ok(body)) => Ok(body),
+            Some(Err(Failure::Refused(exception))) => Err(self.refused(address, exception)),
+            Some(Err(Failure::Ended(ended))) => {
+                self.may_have_happened |= !matches!(ended, Ended::Fatal(_));
+                Err(self.ended(address, ended))
+            }
+            None => {
+                self.may_have_happened = true;
+                Err(Next::Elsewhere("the answer did not come in time".to_owned()))
+            }
+        }
+    }
+
+    fn refused(&self, address: &Address, exception: RemoteException) -> Next {
+        match exception.kind {
+            ExceptionKind::Standby => Next::Elsewhere(exception.to_string()),
+            ExceptionKind::Retriable => Next::Later(exception.to_string()),
+            _ => Next::Fail(RpcError::Remote { method: self.method, address: address.clone(), exception }),
+        }
+    }
+
+    fn ended(&self, address: &Address, ended: Ended) -> Next {
+        match ended {
+            Ended::Fatal(exception) => self.rejected(address, exception),
+            Ended::Malformed(reason) => Next::Fail(RpcError::Malformed { address: address.clone(), reason }),
+            Ended::Broken(reason) => Next::Elsewhere(reason),
+            Ended::Idle => Next::Later("the connection had just been closed".to_owned()),
+        }
+    }
+
+    fn not_connected(&self, address: &Address, error: ConnectError) -> Next {
+        match error {
+            ConnectError::Unreachable(reason) => Next::Elsewhere(reason),
+            ConnectError::Refused(exception) => self.rejected(address, exception),
+            ConnectError::Login(reason) => Next::Fail(RpcError::Login { address: address.clone(), reason }),
+            ConnectError::Malformed(reason) => Next::Fail(RpcError::Malformed { address: address.clone(), reason }),
+        }
+    }
+
+    /// The server ended the connection with an exception. A server on standby does that to tokens it cannot check.
+    fn rejected(&self, address: &Address, exception: RemoteException) -> Next {
+        match exception.kind {
+            ExceptionKind::Standby => Next::Elsewhere(exception.to_string()),
+            ExceptionKind::Retriable => Next::Later(exception.to_string()),
+            _ => Next::Fail(RpcError::Rejected {
+                address: address.clone(),
+                user: self.client.login().user().to_owned(),
+                advice: advice(exception.kind),
+                exception,
+            }),
+        }
+    }
+
+    fn unavailable(self) -> RpcError {
+        RpcError::Unavailable {
+            method: self.method,
+            service: self.client.service.name.clone(),
+            waited: self.began.elapsed(),
+            failures: self.failures,
+            may_have_happened: self.may_have_happened,
+        }
+    }
+}
+
+fn advice(kind: ExceptionKind) -> &'static str {
+    match kind {
+        ExceptionKind::AccessControl => "check how the server wants users to authenticate, and what this user may do",
+        ExceptionKind::InvalidToken => "the token is expired or replaced: get a new one",
+        ExceptionKind::Sasl => "check that the token was issued by this cluster and is current",
+        ExceptionKind::NoSuchMethod => "check the server's version",
+        _ => "see the server's log",
+    }
+}
