@@ -17,6 +17,8 @@
 //! * [`JobMaster`] runs one job: its life cycle, the tasks and their attempts, the slots it holds, failover and
 //!   restarts, the commit of its sinks.
 //! * [`ResourceManager`] shares the slots of the registered TaskManagers among the jobs.
+//! * [`TaskManager`] keeps the slots of one process, the worker of each job in it, and what runs there.
+//! * [`HeartbeatMonitor`] says who of its peers is alive.
 //! * [`LifeCycle`] is what [`JobStatus`], [`ExecutionState`] and [`SlotState`] have in common: a fixed set of states and
 //!   a table of legal transitions. An illegal transition is an error value.
 //! * [`RestartStrategy`] says whether and when a failed job runs again.
@@ -29,25 +31,32 @@
 mod error;
 mod exception_history;
 mod failure;
+mod heartbeat;
 mod job_master;
 mod lifecycle;
 mod resource_manager;
 mod restart;
 mod slot_pool;
+mod task_manager;
 mod topology;
 
 pub use error::{ControlError, Fenced, IllegalTransition};
 pub use exception_history::{ConcurrentFailure, ExceptionEntry, ExceptionHistory};
 pub use failure::{Failure, FailureOrigin, Recoverability};
+pub use heartbeat::{HeartbeatCommand, HeartbeatEvent, HeartbeatMonitor, HeartbeatSettings};
 pub use job_master::{
     Command, Commands, CoordinatorMessage, Event, Execution, ExecutionVertexHistory, FailoverStrategy, FinalFailure,
     Handled, Ignored, JobMaster, JobMasterSettings, JobResult, OfferedSlot, TaskStatus, WorkerMessage,
 };
 pub use lifecycle::{ExecutionState, JobStatus, LifeCycle, SlotState, StateTimestamps};
 pub use resource_manager::{
-    ResourceCommand, ResourceCommands, ResourceEvent, ResourceManager, SlotOverview, SlotReport, SlotSpread,
-    TaskManagerMessage,
+    ResourceCommand, ResourceCommands, ResourceEvent, ResourceManager, ResourceManagerSettings, SlotOverview,
+    SlotReport, SlotSpread, TaskManagerMessage,
 };
 pub use restart::{Decision, ExponentialDelay, FailureRate, FixedDelay, RestartBackoff, RestartStrategy};
 pub use slot_pool::PooledSlot;
+pub use task_manager::{
+    Exit, LeaderOrder, RegistrationFailure, RegistrationSettings, TaskManager, TaskManagerCommand, TaskManagerCommands,
+    TaskManagerEvent, TaskManagerSettings, WorkerEnd, WorkerMemory,
+};
 pub use topology::{SliceIndex, TaskIndex, Topology, TopologyRegion, TopologyVertex};

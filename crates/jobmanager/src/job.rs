@@ -85,6 +85,9 @@ impl Job {
                 Command::GiveUpOnWorker { task_manager, attempts } => {
                     self.give_up(now, &task_manager, &attempts, cluster);
                 }
+                Command::Acknowledge { task_manager, sequence, accepted } => {
+                    cluster.task_manager(&task_manager, |tm| tm.acknowledge(self.fence, sequence, accepted));
+                }
                 Command::ReleaseSlots { slots } => {
                     for slot in slots {
                         cluster.task_manager(&slot.slot.task_manager, |tm| {

@@ -11,7 +11,10 @@ use crate::message::{JobManagerHandle, Message};
 use crate::submission::PlannedJob;
 use crate::{JobEnd, JobWatch};
 use weft_common::{ErrorKind, JobId, LeaderEpoch, TaskManagerId};
-use weft_control::{Event, FinalFailure, JobStatus, ResourceCommand, ResourceEvent, ResourceManager, SlotSpread};
+use weft_control::{
+    Event, FinalFailure, JobStatus, ResourceCommand, ResourceEvent, ResourceManager, ResourceManagerSettings,
+    SlotSpread,
+};
 use weft_rpc::{Fence, JobSource, TaskManagerGateway};
 use weft_runtime::Clock;
 
@@ -77,6 +80,9 @@ impl Cluster {
                 let epoch = self.epoch;
                 self.task_manager(&slot.task_manager, |tm| tm.free_slot(epoch, allocation));
             }
+            ResourceCommand::RefuseTaskManager { task_manager, cause } => {
+                tracing::warn!(%task_manager, "refused: {cause}")
+            }
             ResourceCommand::SlotsLost { job, allocations, cause } => {
                 self.pending.push((job, Event::SlotsLost { allocations, cause }));
             }
@@ -108,7 +114,11 @@ impl JobManager {
             epoch,
             clock,
             task_managers: BTreeMap::new(),
-            resource_manager: ResourceManager::new(epoch, spread, entropy),
+            resource_manager: ResourceManager::new(
+                epoch,
+                ResourceManagerSettings { spread, ..ResourceManagerSettings::default() },
+                entropy,
+            ),
             sources: BTreeMap::new(),
             pending: Vec::new(),
         };

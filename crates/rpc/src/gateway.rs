@@ -33,6 +33,8 @@ pub trait TaskManagerGateway: Send + Sync {
     fn deploy(&self, fence: Fence, tasks: Vec<TaskDeployment>);
     /// Stops a task; the answer is its terminal state.
     fn cancel(&self, fence: Fence, attempt: ExecutionAttemptId);
+    /// A report of the job, the message with this number, arrived; of the slots in it the job holds those `accepted`.
+    fn acknowledge(&self, fence: Fence, sequence: u64, accepted: Vec<AllocationId>);
     /// Hands a coordinator's message to a subtask.
     fn operator_event(&self, fence: Fence, event: OperatorEvent);
     /// The job is over: everything held for it is dropped.

@@ -238,6 +238,8 @@ impl TaskManagerGateway for TaskManager {
         }
     }
 
+    fn acknowledge(&self, _fence: Fence, _sequence: u64, _accepted: Vec<AllocationId>) {}
+
     fn operator_event(&self, fence: Fence, event: OperatorEvent) {
         if let Some(lane) = self.lock().lane_of(fence.job, event.attempt) {
             lane.send(Mail::OperatorEvent(event));

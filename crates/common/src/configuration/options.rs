@@ -1,5 +1,6 @@
 //! Every option, a module for each section of the documentation.
 
+mod cluster;
 mod exchange;
 mod execution;
 mod failure;
@@ -12,6 +13,7 @@ mod slot;
 mod source;
 mod task;
 
+pub use cluster::*;
 pub use exchange::*;
 pub use execution::*;
 pub use failure::*;
@@ -32,6 +34,7 @@ pub(super) const SECTIONS: &[Section] = &[
     execution::SECTION,
     pipeline::SECTION,
     slot::SECTION,
+    cluster::SECTION,
     failure::SECTION,
     task::SECTION,
     memory::SECTION,

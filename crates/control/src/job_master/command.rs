@@ -68,6 +68,15 @@ pub enum Command {
         /// The tasks that would not stop.
         attempts: Vec<ExecutionAttemptId>,
     },
+    /// Tell a TaskManager that its report arrived: the terminal states in it are known.
+    Acknowledge {
+        /// Whose report.
+        task_manager: TaskManagerId,
+        /// The number of the message.
+        sequence: u64,
+        /// Those of its slots that the job holds.
+        accepted: Vec<AllocationId>,
+    },
     /// Give slots back.
     ReleaseSlots {
         /// The slots.

@@ -31,6 +31,12 @@ pub enum Event {
         /// Why, in a sentence.
         cause: String,
     },
+    /// A TaskManager whose connection broke is back, with all it has. Whatever was on its way to it is lost, so its next report is taken at
+    /// its word: what is not in it never arrived.
+    TaskManagerReconnected {
+        /// Which one.
+        task_manager: TaskManagerId,
+    },
     /// The ResourceManager cannot meet the job's requirements now.
     SlotsScarce {
         /// Free slots in the cluster.
@@ -81,12 +87,13 @@ pub struct TaskStatus {
 /// What TaskManagers say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WorkerMessage {
-    /// Slots granted to this job are ready. Repeated until each is used or released.
+    /// Slots granted to this job are ready. Repeated until each is used, accepted
+    /// ([`Command::Acknowledge`](super::Command::Acknowledge)) or released.
     SlotsOffered(Vec<OfferedSlot>),
-    /// A task changed its state; DEPLOYING says that the deployment arrived. Repeated until it is answered.
+    /// A task changed its state; DEPLOYING says that the deployment arrived.
     TaskStateChanged(TaskStatus),
     /// All that the TaskManager has of this job: sent with heartbeats, so that what was lost on the way is found out.
-    /// An ended task stays listed until the TaskManager knows that its last state arrived.
+    /// An ended task stays listed until such a report is acknowledged.
     Report {
         /// The tasks.
         tasks: Vec<TaskStatus>,

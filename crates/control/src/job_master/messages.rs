@@ -31,7 +31,12 @@ impl JobMaster {
             WorkerMessage::SlotsOffered(slots) => Ok(self.slots_offered(now, slots, out)),
             WorkerMessage::TaskStateChanged(status) => self.task_state_changed(now, &from, status, out),
             WorkerMessage::Report { .. } if overtaken => Ok(Handled::Ignored(Ignored::Overtaken)),
-            WorkerMessage::Report { tasks, allocations } => self.report(now, &from, tasks, &allocations, out),
+            WorkerMessage::Report { tasks, allocations } => {
+                self.report(now, &from, tasks, &allocations, out)?;
+                let accepted = self.slots.held_from(&from).collect();
+                out.push(Command::Acknowledge { task_manager: from, sequence, accepted });
+                Ok(Handled::Applied)
+            }
         }
     }
 
@@ -97,7 +102,7 @@ impl JobMaster {
         tasks: Vec<TaskStatus>,
         allocations: &[AllocationId],
         out: &mut Commands,
-    ) -> Result<Handled, ControlError> {
+    ) -> Result<(), ControlError> {
         let listed: BTreeSet<_> = tasks.iter().map(|status| status.attempt).collect();
         let mut failures = Vec::new();
         for status in tasks {
@@ -111,8 +116,7 @@ impl JobMaster {
         }
         failures.extend(self.missing_from_report(now, from, &listed, out)?);
         self.tasks_failed(now, failures, out)?;
-        self.compare_allocations(now, from, allocations, out)?;
-        Ok(Handled::Applied)
+        self.compare_allocations(now, from, allocations, out)
     }
 
     /// Tasks that were on a TaskManager and are not in its report: gone.
@@ -158,6 +162,19 @@ impl JobMaster {
         let on_it: Vec<PooledSlot> = returned.filter(|slot| slot.slot.task_manager == *from).collect();
         release(on_it, out);
         Ok(())
+    }
+
+    /// What it has of this job it will report; what it has not, it never got.
+    pub(super) fn task_manager_reconnected(&mut self, from: &TaskManagerId) -> Handled {
+        let mut handled = Handled::Ignored(Ignored::Repeated);
+        for task in self.topology.tasks() {
+            let execution = self.tasks.current_mut(task);
+            let is_here = execution.place().is_some_and(|place| place.slot.task_manager == *from);
+            if is_here && execution.state().is_deployed() && !std::mem::replace(&mut execution.acknowledged, true) {
+                handled = Handled::Applied;
+            }
+        }
+        handled
     }
 
     pub(super) fn deploy_failed(

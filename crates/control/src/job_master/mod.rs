@@ -147,6 +147,7 @@ impl JobMaster {
                 let held: Vec<_> = self.slots.held_from(&task_manager).collect();
                 self.slots_lost(now, held, &cause, out)
             }
+            Event::TaskManagerReconnected { task_manager } => Ok(self.task_manager_reconnected(&task_manager)),
             Event::SlotsScarce { free, pending } => {
                 self.cluster_slots = (free, pending);
                 Ok(Handled::Applied)

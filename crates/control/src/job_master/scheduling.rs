@@ -163,8 +163,12 @@ impl JobMaster {
 
     /// What arrives for a job that is over: slots go back, everything else is too late.
     pub(super) fn after_the_end(&mut self, event: Event, out: &mut Commands) -> Handled {
-        if let Event::Worker { message, .. } = event {
+        if let Event::Worker { task_manager, sequence, message, .. } = event {
+            let is_report = matches!(message, WorkerMessage::Report { .. });
             release(self.slots_to_return(message), out);
+            if is_report {
+                out.push(Command::Acknowledge { task_manager, sequence, accepted: Vec::new() });
+            }
         }
         Handled::Ignored(Ignored::JobOver)
     }

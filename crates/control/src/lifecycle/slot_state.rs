@@ -2,7 +2,8 @@
 
 use super::{LifeCycle, named_states};
 
-/// What a TaskManager is doing with one of its slots: FREE → ALLOCATED → ACTIVE → RELEASING → FREE.
+/// What a TaskManager is doing with one of its slots: FREE → ALLOCATED → ACTIVE → RELEASING → FREE, or straight from
+/// ALLOCATED to RELEASING when the job never took it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SlotState {
     /// Belongs to no job.
@@ -32,6 +33,9 @@ impl LifeCycle for SlotState {
 
     fn can_become(self, to: SlotState) -> bool {
         use SlotState::*;
-        matches!((self, to), (Free, Allocated) | (Allocated, Active) | (Active, Releasing) | (Releasing, Free))
+        matches!(
+            (self, to),
+            (Free, Allocated) | (Allocated, Active | Releasing) | (Active, Releasing) | (Releasing, Free)
+        )
     }
 }

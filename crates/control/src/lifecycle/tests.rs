@@ -87,7 +87,13 @@ fn tasks_go_only_where_the_table_allows() {
 #[test]
 fn slots_go_round() {
     use SlotState::*;
-    assert_exactly(&[(Free, Allocated), (Allocated, Active), (Active, Releasing), (Releasing, Free)]);
+    assert_exactly(&[
+        (Free, Allocated),
+        (Allocated, Active),
+        (Allocated, Releasing),
+        (Active, Releasing),
+        (Releasing, Free),
+    ]);
 }
 
 #[test]

@@ -33,7 +33,7 @@ impl ResourceManager {
             let used = slots.count(|used| used != SlotUse::Free);
             Some((slot_id(id, index), used, slots.uses.len()))
         });
-        let (slot, ..) = match self.spread {
+        let (slot, ..) = match self.settings.spread {
             SlotSpread::Fill => candidates.next()?,
             SlotSpread::Even => candidates.min_by(|(_, used, all), (_, other_used, other_all)| {
                 by_share((*used, *all), (*other_used, *other_all))
@@ -92,12 +92,25 @@ impl ResourceManager {
             let before = *used;
             let reported = grant.map(|(job, allocation)| Grant { job, allocation });
             *used = match (before, reported) {
-                (SlotUse::Pending(_), None) => continue,
+                (SlotUse::Pending(pending), None) => {
+                    self.repeat_request(slot_id(from, index), pending, out);
+                    continue;
+                }
                 (_, None) => SlotUse::Free,
                 (_, Some(grant)) => SlotUse::Granted(grant),
             };
             self.tell_of_lost_grant(before, reported, out);
             self.free_if_nobody_wants_it(from, index, reported, out);
+        }
+    }
+
+    /// Makes a request again of which there is no trace, or gives it up where nobody needs it any more.
+    fn repeat_request(&mut self, slot: SlotId, pending: Grant, out: &mut ResourceCommands) {
+        let Grant { job, allocation } = pending;
+        if self.granted_to(job) <= self.required(job) {
+            out.push(ResourceCommand::RequestSlot { slot, job, allocation });
+        } else if let Some(used) = self.slot_mut(&slot.task_manager, slot.index) {
+            *used = SlotUse::Free;
         }
     }
 

@@ -77,7 +77,7 @@ pub enum TaskManagerMessage {
 /// Something to be done by the shell around a ResourceManager.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResourceCommand {
-    /// Have a TaskManager offer a slot to a job. Answered by
+    /// Have a TaskManager offer a slot to a job; repeated when a report shows no trace of it. Answered by
     /// [`SlotGranted`](TaskManagerMessage::SlotGranted) or [`ResourceEvent::RequestFailed`].
     RequestSlot {
         /// The slot.
@@ -93,6 +93,13 @@ pub enum ResourceCommand {
         slot: SlotId,
         /// The grant.
         allocation: AllocationId,
+    },
+    /// Tell a TaskManager that it is not wanted.
+    RefuseTaskManager {
+        /// Which one.
+        task_manager: TaskManagerId,
+        /// Why, in a sentence.
+        cause: String,
     },
     /// Tell a job that slots are gone.
     SlotsLost {

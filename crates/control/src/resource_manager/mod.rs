@@ -5,32 +5,24 @@
 //! itself: once granted, a slot is between the two, and this machine learns of its end from the TaskManager.
 //!
 //! The TaskManagers' reports are the truth, this machine's table a copy of it: a report puts right whatever a lost
-//! message made wrong. Only a request that is on its way is not contradicted by a report without it, and a report that newer
-//! messages have overtaken is put aside.
+//! message made wrong. Only a request that is on its way is not contradicted by a report without it: it is made once more, which changes
+//! nothing where it has arrived. A report that newer messages have overtaken is put aside.
 
 mod grants;
 mod message;
+mod settings;
 mod slots;
 
 #[cfg(test)]
 mod tests;
 
 pub use message::{ResourceCommand, ResourceCommands, ResourceEvent, SlotReport, TaskManagerMessage};
+pub use settings::{ResourceManagerSettings, SlotSpread};
 
 use crate::Fenced;
 use slots::{SlotUse, TaskManagerSlots};
 use std::collections::BTreeMap;
 use weft_common::{AllocationId, JobId, LeaderEpoch, SlotId, TaskManagerId};
-
-/// On which TaskManager the next slot is taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SlotSpread {
-    /// The first that has one: fills a TaskManager before the next is touched.
-    #[default]
-    Fill,
-    /// The least used one (`cluster.evenly-spread-out-slots`).
-    Even,
-}
 
 /// The slots of a cluster, or of one TaskManager, in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,7 +39,7 @@ pub struct SlotOverview {
 #[derive(Clone, Debug)]
 pub struct ResourceManager {
     epoch: LeaderEpoch,
-    spread: SlotSpread,
+    settings: ResourceManagerSettings,
     next_allocation: u128,
     task_managers: BTreeMap<TaskManagerId, TaskManagerSlots>,
     /// What each job needs, in the order in which the jobs came.
@@ -65,9 +57,9 @@ struct JobNeed {
 impl ResourceManager {
     /// A cluster without TaskManagers. Allocation ids count up from `first_allocation`, which is to be random, so that
     /// they differ from those of other leaders.
-    pub fn new(epoch: LeaderEpoch, spread: SlotSpread, first_allocation: u128) -> Self {
+    pub fn new(epoch: LeaderEpoch, settings: ResourceManagerSettings, first_allocation: u128) -> Self {
         let (task_managers, jobs) = (BTreeMap::new(), Vec::new());
-        ResourceManager { epoch, spread, next_allocation: first_allocation, task_managers, jobs }
+        ResourceManager { epoch, settings, next_allocation: first_allocation, task_managers, jobs }
     }
 
     /// Takes an event and appends the commands that follow from it. Fails on a message of another leader, which
@@ -111,6 +103,14 @@ impl ResourceManager {
         self.jobs.iter().find(|need| need.job == job).map_or(0, |need| need.slots)
     }
 
+    /// How many slots the cluster ought to have, for whoever starts TaskManagers of `slots_each`: what the jobs declared, and some
+    /// TaskManagers to spare.
+    pub fn wanted_slots(&self, slots_each: u32) -> u32 {
+        let declared = self.jobs.iter().fold(0u32, |sum, need| sum.saturating_add(need.slots));
+        let spare = self.settings.redundant_task_managers.saturating_mul(slots_each);
+        declared.saturating_add(spare).min(self.settings.max_slots)
+    }
+
     fn declare(&mut self, job: JobId, slots: u32) {
         match self.jobs.iter_mut().find(|need| need.job == job) {
             Some(need) => *need = JobNeed { job, slots, told: None },
@@ -125,6 +125,9 @@ impl ResourceManager {
         message: TaskManagerMessage,
         out: &mut ResourceCommands,
     ) {
+        if self.refuses(&from, &message, out) {
+            return;
+        }
         let known = match &message {
             TaskManagerMessage::SlotReport(_) => self.task_managers.entry(from.clone()).or_default(),
             _ => match self.task_managers.get_mut(&from) {
@@ -142,6 +145,22 @@ impl ResourceManager {
                 self.end_grant(&from, index, allocation, SlotUse::Free);
             }
         }
+    }
+
+    /// Whether this is a TaskManager with which the cluster would have too many slots.
+    fn refuses(&self, from: &TaskManagerId, message: &TaskManagerMessage, out: &mut ResourceCommands) -> bool {
+        let TaskManagerMessage::SlotReport(slots) = message else { return false };
+        let (total, more) = (self.overview().total as usize, slots.len());
+        let max = self.settings.max_slots;
+        if self.task_managers.contains_key(from) || total + more <= max as usize {
+            return false;
+        }
+        let cause = format!(
+            "the cluster has {total} slots, and with the {more} of this TaskManager more than \
+             slotmanager.number-of-slots.max ({max})"
+        );
+        out.push(ResourceCommand::RefuseTaskManager { task_manager: from.clone(), cause });
+        true
     }
 
     fn task_manager_lost(&mut self, lost: &TaskManagerId, cause: &str, out: &mut ResourceCommands) {

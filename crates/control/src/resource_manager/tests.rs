@@ -30,7 +30,12 @@ fn scarce(job: JobId, free: u32, pending: u32) -> ResourceCommand {
 impl Cluster {
     /// TaskManagers with this many free slots each.
     fn new(spread: SlotSpread, slots: &[u32]) -> Self {
-        let mut cluster = Cluster { manager: ResourceManager::new(EPOCH, spread, 500), sequence: 0 };
+        let settings = ResourceManagerSettings { spread, ..ResourceManagerSettings::default() };
+        Cluster::with(settings, slots)
+    }
+
+    fn with(settings: ResourceManagerSettings, slots: &[u32]) -> Self {
+        let mut cluster = Cluster { manager: ResourceManager::new(EPOCH, settings, 500), sequence: 0 };
         for (number, slots) in slots.iter().enumerate() {
             let free = vec![None; *slots as usize];
             assert_eq!(cluster.report(number as u32, &free), []);
@@ -162,8 +167,9 @@ fn a_slot_whose_request_failed_waits_for_the_next_report() {
 fn reports_put_the_table_right() {
     let mut cluster = Cluster::new(SlotSpread::Fill, &[2]);
     cluster.declare(FIRST, 1);
-    // The request is on its way: a report without it says nothing about it.
-    assert_eq!(cluster.report(0, &[None, None]), []);
+    // The request is on its way, or was lost: it is made once more, for the same grant.
+    assert_eq!(cluster.report(0, &[None, None]), [request(0, 0, FIRST, 0)]);
+    assert_eq!(cluster.numbers(), (2, 1, 1));
     assert_eq!(cluster.report(0, &[Some((FIRST, 0)), None]), []);
     assert_eq!(cluster.numbers(), (2, 1, 0));
     // The grant ended and the news of it was lost.
@@ -171,6 +177,64 @@ fn reports_put_the_table_right() {
     assert_eq!(
         cluster.report(0, &[None, None]),
         [ResourceCommand::SlotsLost { job: FIRST, allocations: vec![allocation(0)], cause }, request(0, 0, FIRST, 1),]
+    );
+}
+
+#[test]
+fn a_request_that_nobody_needs_any_more_is_not_made_again() {
+    let mut cluster = Cluster::new(SlotSpread::Fill, &[1]);
+    cluster.declare(FIRST, 1);
+    cluster.declare(FIRST, 0);
+    assert_eq!(cluster.numbers(), (1, 0, 1));
+    assert_eq!(cluster.report(0, &[None]), []);
+    assert_eq!(cluster.numbers(), (1, 1, 0));
+}
+
+#[test]
+fn more_slots_than_allowed_are_refused() {
+    let settings = ResourceManagerSettings { max_slots: 5, ..ResourceManagerSettings::default() };
+    let mut cluster = Cluster::with(settings, &[3]);
+    let cause =
+        "the cluster has 3 slots, and with the 3 of this TaskManager more than slotmanager.number-of-slots.max (5)";
+    let refused = ResourceCommand::RefuseTaskManager { task_manager: tm(1), cause: cause.to_owned() };
+    assert_eq!(cluster.report(1, &[None, None, None]), [refused]);
+    // What is known stays known, and what fits is welcome.
+    assert_eq!(cluster.report(0, &[None, None, None]), []);
+    assert_eq!(cluster.report(2, &[None, None]), []);
+    assert_eq!(cluster.numbers(), (5, 5, 0));
+}
+
+#[test]
+fn what_a_cluster_ought_to_have() {
+    let settings = ResourceManagerSettings { redundant_task_managers: 2, max_slots: 12, ..Default::default() };
+    let mut cluster = Cluster::with(settings, &[]);
+    assert_eq!(cluster.manager.wanted_slots(3), 6);
+    cluster.declare(FIRST, 1);
+    cluster.declare(SECOND, 4);
+    assert_eq!(cluster.manager.wanted_slots(3), 11);
+    cluster.declare(SECOND, 40);
+    assert_eq!(cluster.manager.wanted_slots(3), 12);
+}
+
+#[test]
+fn settings_come_from_the_configuration() {
+    let read = |lines: &[&str]| {
+        let mut configuration = weft_common::Configuration::new();
+        configuration.apply_dynamic(lines.iter().copied()).unwrap();
+        ResourceManagerSettings::from_configuration(&configuration).unwrap()
+    };
+    let spread = |spread| ResourceManagerSettings { spread, ..ResourceManagerSettings::default() };
+    assert_eq!(read(&[]), ResourceManagerSettings::default());
+    assert_eq!(read(&["cluster.evenly-spread-out-slots=true"]), spread(SlotSpread::Even));
+    assert_eq!(read(&["taskmanager.load-balance.mode=SLOTS"]), spread(SlotSpread::Even));
+    assert_eq!(read(&["taskmanager.load-balance.mode=tasks"]), spread(SlotSpread::Even));
+    assert_eq!(
+        read(&["cluster.evenly-spread-out-slots=true", "taskmanager.load-balance.mode=NONE"]),
+        spread(SlotSpread::Fill)
+    );
+    assert_eq!(
+        read(&["slotmanager.number-of-slots.max=7", "slotmanager.redundant-taskmanager-num=1"]),
+        ResourceManagerSettings { max_slots: 7, redundant_task_managers: 1, ..ResourceManagerSettings::default() }
     );
 }
 
@@ -199,7 +263,7 @@ fn an_overtaken_report_is_put_aside() {
 
 #[test]
 fn messages_of_another_leader_are_fenced() {
-    let mut manager = ResourceManager::new(EPOCH, SlotSpread::Fill, 0);
+    let mut manager = ResourceManager::new(EPOCH, ResourceManagerSettings::default(), 0);
     let found = LeaderEpoch { counter: 1, random: 5 };
     let event = ResourceEvent::TaskManager { epoch: found, task_manager: tm(0), sequence: 1, message: report(&[None]) };
     assert_eq!(manager.on(event, &mut Vec::new()), Err(Fenced { expected: EPOCH, found }));

@@ -1,208 +1,287 @@
-//! A TaskManager: slots, tasks, and a memory of what it was told to cancel.
+//! A TaskManager's process: what its machine is told, and what it does about it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use weft_common::{AllocationId, ExecutionAttemptId, JobId, SlotId, TaskManagerId};
-use weft_control::{ExecutionState, Failure, OfferedSlot, SlotReport, TaskManagerMessage, TaskStatus, WorkerMessage};
+use crate::bug::Bug;
+use crate::process::{Fate, Task, Worker};
+use crate::random::TOO_MUCH_MEMORY;
+use crate::world::{Action, EPOCH, FORMER, Said, World};
+use std::collections::BTreeMap;
+use weft_common::{ExecutionAttemptId, JobId, LeaderEpoch};
+use weft_control::*;
 
-/// What a TaskManager is asked to do.
-#[derive(Clone, Debug)]
-pub(crate) enum Request {
-    GrantSlot { index: u32, job: JobId, allocation: AllocationId },
-    FreeSlot { allocation: AllocationId },
-    Deploy { job: JobId, attempt: ExecutionAttemptId, allocation: AllocationId },
-    Cancel { job: JobId, attempt: ExecutionAttemptId },
-    KillWorker { job: JobId },
-}
-
-/// What comes of it.
-#[derive(Clone, Debug)]
-pub(crate) enum Answer {
-    ToResource(TaskManagerMessage),
-    ToJob(JobId, WorkerMessage),
-    GrantRefused(SlotId, AllocationId),
-    DeployRefused(JobId, ExecutionAttemptId),
-    WorkerKilled(JobId, Vec<AllocationId>),
-    Step(JobId, ExecutionAttemptId),
-}
-
-#[derive(Debug)]
-pub(crate) struct TaskManager {
-    pub(crate) id: TaskManagerId,
-    pub(crate) alive: bool,
-    pub(crate) sequence: u64,
-    slots: Vec<Option<(JobId, AllocationId)>>,
-    tasks: BTreeMap<(JobId, ExecutionAttemptId), Task>,
-    cancelled: BTreeSet<(JobId, ExecutionAttemptId)>,
-    /// Jobs that ever had something here, and so are sent reports.
-    jobs: BTreeSet<JobId>,
-}
-
-#[derive(Debug)]
-struct Task {
-    state: ExecutionState,
-    allocation: AllocationId,
-    hung: bool,
-}
-
-impl TaskManager {
-    pub(crate) fn new(number: usize, slots: usize) -> Self {
-        TaskManager {
-            id: TaskManagerId(format!("tm-{number}")),
-            alive: true,
-            sequence: 0,
-            slots: vec![None; slots],
-            tasks: BTreeMap::new(),
-            cancelled: BTreeSet::new(),
-            jobs: BTreeSet::new(),
+impl World {
+    pub(crate) fn tell_task_manager(&mut self, number: usize, event: TaskManagerEvent) {
+        match &event {
+            TaskManagerEvent::Registered { attempt, .. } => self.connected(number, *attempt),
+            TaskManagerEvent::Disconnected { .. } => self.processes[number].connection = None,
+            TaskManagerEvent::ShutDown { .. } => self.outcome.task_managers_that_left += 1,
+            _ => {}
         }
-    }
-
-    pub(crate) fn handle(&mut self, request: Request) -> Vec<Answer> {
-        match request {
-            Request::GrantSlot { index, job, allocation } => self.grant(index, job, allocation),
-            Request::FreeSlot { allocation } => self.free(allocation),
-            Request::Deploy { job, attempt, allocation } => self.deploy(job, attempt, allocation),
-            Request::Cancel { job, attempt } => self.cancel(job, attempt),
-            Request::KillWorker { job } => self.kill_worker(job),
+        let now = self.now().mono;
+        let mut out = TaskManagerCommands::new();
+        let fenced = matches!(&event, TaskManagerEvent::Leader { epoch, .. } if *epoch == FORMER);
+        match self.processes[number].machine.on(now, event, &mut out) {
+            Err(ControlError::Fenced(_)) => assert!(out.is_empty()),
+            Err(error) => panic!("TaskManager {number}: {error}"),
+            // One that is leaving listens to nobody.
+            Ok(()) => assert!(!fenced || out.is_empty(), "an order of another leader was obeyed"),
         }
-    }
-
-    fn grant(&mut self, index: u32, job: JobId, allocation: AllocationId) -> Vec<Answer> {
-        let slot = SlotId { task_manager: self.id.clone(), index };
-        match &mut self.slots[index as usize] {
-            Some(held) if *held != (job, allocation) => vec![Answer::GrantRefused(slot, allocation)],
-            held => {
-                *held = Some((job, allocation));
-                self.jobs.insert(job);
-                vec![
-                    Answer::ToResource(TaskManagerMessage::SlotGranted { index, allocation }),
-                    Answer::ToJob(job, WorkerMessage::SlotsOffered(vec![OfferedSlot { allocation, slot }])),
-                ]
+        for command in out {
+            if self.trace {
+                println!("         TaskManager {number}: {command:?}");
+            }
+            if self.processes[number].alive {
+                self.obey(number, command);
             }
         }
-    }
-
-    fn free(&mut self, allocation: AllocationId) -> Vec<Answer> {
-        let Some(index) = self.slots.iter().position(|held| held.is_some_and(|(_, a)| a == allocation)) else {
-            return Vec::new();
-        };
-        self.slots[index] = None;
-        self.tasks.retain(|_, task| task.allocation != allocation);
-        vec![Answer::ToResource(TaskManagerMessage::SlotFreed { index: index as u32, allocation })]
-    }
-
-    fn deploy(&mut self, job: JobId, attempt: ExecutionAttemptId, allocation: AllocationId) -> Vec<Answer> {
-        if self.tasks.contains_key(&(job, attempt)) {
-            return Vec::new();
+        self.check_process(number);
+        if let Some(next) = self.processes[number].machine.next_deadline() {
+            self.at_deadline(next, Action::TaskManagerDeadline(number));
         }
-        let same_subtask = |(of, other): &(JobId, ExecutionAttemptId)| {
-            *of == job && (other.vertex, other.subtask) == (attempt.vertex, attempt.subtask)
-        };
-        let newer = self.tasks.keys().any(|key| same_subtask(key) && key.1.attempt > attempt.attempt);
-        if newer || self.cancelled.contains(&(job, attempt)) || !self.slots.contains(&Some((job, allocation))) {
-            return vec![Answer::DeployRefused(job, attempt)];
-        }
-        self.tasks.insert((job, attempt), Task { state: ExecutionState::Deploying, allocation, hung: false });
-        vec![status(job, attempt, ExecutionState::Deploying), Answer::Step(job, attempt)]
     }
 
-    fn cancel(&mut self, job: JobId, attempt: ExecutionAttemptId) -> Vec<Answer> {
-        self.jobs.insert(job);
-        self.cancelled.insert((job, attempt));
-        match self.tasks.get_mut(&(job, attempt)) {
-            None => vec![status(job, attempt, ExecutionState::Canceled)],
-            Some(task) if task.state.is_terminal() => vec![status(job, attempt, task.state)],
-            Some(task) => {
-                task.state = ExecutionState::Canceling;
-                vec![Answer::Step(job, attempt)]
+    /// The answer to an attempt that was given up meanwhile belongs to a connection that is closed.
+    fn connected(&mut self, number: usize, attempt: u64) {
+        if self.sessions.get(&number) == Some(&attempt) {
+            self.processes[number].connection = Some(attempt);
+        }
+    }
+
+    pub(crate) fn task_manager_deadline(&mut self, number: usize) {
+        let now = self.now().mono;
+        if self.processes[number].machine.next_deadline().is_none_or(|deadline| deadline > now) {
+            return;
+        }
+        self.tell_task_manager(number, TaskManagerEvent::Tick);
+        let next = self.processes[number].machine.next_deadline();
+        assert!(next.is_none_or(|next| next > now), "a tick at {now:?} leaves the deadline {next:?}");
+    }
+
+    /// An order arrives, if the connection it was sent over is still there.
+    pub(crate) fn deliver(&mut self, number: usize, session: u64, epoch: LeaderEpoch, order: LeaderOrder) {
+        if self.processes[number].connection != Some(session) {
+            // What the connection begins with has not arrived yet.
+            if self.sessions.get(&number) == Some(&session) {
+                self.soon(10, Action::ToTaskManager(number, session, epoch, order));
             }
+            return;
         }
+        if let LeaderOrder::Deploy { job, tasks } = &order
+            && epoch == EPOCH
+        {
+            self.processes[number].deployments.extend(tasks.iter().map(|(attempt, _)| (*job, *attempt)));
+        }
+        self.tell_task_manager(number, TaskManagerEvent::Leader { epoch, order });
     }
 
-    fn kill_worker(&mut self, job: JobId) -> Vec<Answer> {
-        let held: Vec<_> = self.slots.iter().flatten().filter(|(of, _)| *of == job).map(|(_, a)| *a).collect();
-        let mut answers: Vec<_> = held.iter().flat_map(|allocation| self.free(*allocation)).collect();
-        self.tasks.retain(|(of, _), _| *of != job);
-        answers.push(Answer::WorkerKilled(job, held));
-        answers
-    }
-
-    /// Moves a task on; `fate` decides what happens to it: fail, hang, or go its way.
-    pub(crate) fn step(&mut self, job: JobId, attempt: ExecutionAttemptId, fate: Fate) -> Vec<Answer> {
-        use ExecutionState::*;
-        let Some(task) = self.tasks.get_mut(&(job, attempt)) else { return Vec::new() };
-        task.state = match (task.state, fate) {
-            (state, _) if state.is_terminal() => return Vec::new(),
-            (Canceling, _) if task.hung => return Vec::new(),
-            (_, Fate::Hang) => {
-                task.hung = true;
-                return vec![Answer::Step(job, attempt)];
+    fn obey(&mut self, number: usize, command: TaskManagerCommand) {
+        use TaskManagerCommand::*;
+        match command {
+            Connect { attempt, .. } => {
+                self.processes[number].connection = None;
+                self.send(Action::Register(number, attempt));
             }
-            (_, Fate::Wait) => return vec![Answer::Step(job, attempt)],
-            (_, Fate::Fail) => Failed,
-            (Deploying, _) => Initializing,
-            (Initializing, _) => Running,
-            (Running, _) => Finished,
-            (Canceling, _) => Canceled,
-            (other, _) => other,
-        };
-        let mut answers = vec![status(job, attempt, task.state)];
-        if !task.state.is_terminal() {
-            answers.push(Answer::Step(job, attempt));
-        }
-        answers
-    }
-
-    /// Everything it knows, for everybody concerned.
-    pub(crate) fn heartbeat(&self) -> Vec<Answer> {
-        let slots = self.slots.iter().zip(0..).map(|(grant, index)| SlotReport { index, grant: *grant });
-        let mut answers = vec![Answer::ToResource(TaskManagerMessage::SlotReport(slots.collect()))];
-        for &job in &self.jobs {
-            let held = self.slots.iter().zip(0..).filter_map(|(held, index)| {
-                let (of, allocation) = (*held)?;
-                let slot = SlotId { task_manager: self.id.clone(), index };
-                (of == job).then_some(OfferedSlot { allocation, slot })
-            });
-            let held: Vec<_> = held.collect();
-            let tasks = self.tasks.iter().filter(|((of, _), _)| *of == job);
-            let tasks = tasks.map(|((_, attempt), task)| task_status(*attempt, task.state)).collect();
-            let allocations = held.iter().map(|slot| slot.allocation).collect();
-            let unused = |slot: &OfferedSlot| self.tasks.values().all(|task| task.allocation != slot.allocation);
-            let offers: Vec<_> = held.into_iter().filter(unused).collect();
-            if !offers.is_empty() {
-                answers.push(Answer::ToJob(job, WorkerMessage::SlotsOffered(offers)));
+            Disconnect => self.break_connection(number),
+            Heartbeat => self.say(number, Said::Alive),
+            TellResourceManager { sequence, message } => {
+                let message = self.without_freed_slots(number, message);
+                self.say(number, Said::Resource(EPOCH, sequence, message));
             }
-            answers.push(Answer::ToJob(job, WorkerMessage::Report { tasks, allocations }));
+            TellJobMaster { job, sequence, message } => self.say_to_job(number, job, sequence, message),
+            Leave { cause } => self.say(number, Said::Leaves(cause)),
+            StartWorker { job, incarnation } => self.start_worker(number, job, incarnation),
+            Deploy { job, incarnation, attempts } => self.run_tasks(number, job, incarnation, attempts),
+            Discard { job, attempt } => {
+                self.processes[number].deployments.remove(&(job, attempt));
+            }
+            CancelTask { job, incarnation, attempt } => self.cancel(number, job, incarnation, attempt),
+            DropSlot { job, incarnation, .. } => {
+                assert!(self.processes[number].worker(job, incarnation).is_some(), "a slot of no worker");
+            }
+            StopWorker { job, incarnation } => {
+                let slow = if self.rng.chance(100) { 400 } else { 60 };
+                self.end_worker(number, job, incarnation, slow, WorkerEnd::Exited(0));
+            }
+            KillWorker { job, incarnation, .. } => {
+                self.outcome.killed_workers += 1;
+                self.end_worker(number, job, incarnation, 20, WorkerEnd::Signalled(9));
+            }
+            ReportStuckTask { .. } | WarnOfMemory { .. } => {}
+            ForgetJob { job } => {
+                let process = &self.processes[number];
+                assert!(!process.workers.contains_key(&job), "a job forgotten with its worker");
+                assert!(process.deployments.iter().all(|(of, _)| *of != job), "a job forgotten with deployments");
+            }
+            Exit(_) => self.process_ended(number),
         }
-        answers
     }
 
-    pub(crate) fn is_idle(&self) -> bool {
-        self.slots.iter().all(Option::is_none) && self.tasks.is_empty()
+    fn say(&mut self, number: usize, said: Said) {
+        if let Some(session) = self.processes[number].connection {
+            self.send(Action::FromTaskManager(number, session, said));
+        }
     }
 
-    pub(crate) fn crash(&mut self) {
-        self.alive = false;
-        self.tasks.clear();
-        self.slots.clear();
+    /// With the bug of that name; without it, the message as it is.
+    fn without_freed_slots(&mut self, number: usize, message: TaskManagerMessage) -> TaskManagerMessage {
+        if self.bug != Some(Bug::FreedSlotsStayGranted) {
+            return message;
+        }
+        let process = &mut self.processes[number];
+        process.granted.extend(process.machine.slots().filter_map(|(index, _, grant)| Some((index, grant?))));
+        let last = |index| SlotReport { index, grant: process.granted.get(&index).copied() };
+        match message {
+            TaskManagerMessage::SlotReport(_) | TaskManagerMessage::SlotFreed { .. } => {
+                TaskManagerMessage::SlotReport(process.machine.slots().map(|(index, ..)| last(index)).collect())
+            }
+            granted => granted,
+        }
     }
-}
 
-/// What a task's next step is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Fate {
-    Go,
-    Wait,
-    Fail,
-    /// Will not react to being cancelled; only killing its worker helps.
-    Hang,
-}
+    fn say_to_job(&mut self, number: usize, job: JobId, sequence: u64, message: WorkerMessage) {
+        if self.rng.chance(10) {
+            self.say(number, Said::Job(FORMER, job, sequence, message.clone()));
+        }
+        self.say(number, Said::Job(EPOCH, job, sequence, message));
+    }
 
-fn task_status(attempt: ExecutionAttemptId, state: ExecutionState) -> TaskStatus {
-    let failure = (state == ExecutionState::Failed).then(|| Failure::retryable("simulated"));
-    TaskStatus { attempt, state, failure }
-}
+    fn start_worker(&mut self, number: usize, job: JobId, incarnation: u64) {
+        let worker = Worker { incarnation, ready: false, tasks: BTreeMap::new() };
+        let former = self.processes[number].workers.insert(job, worker);
+        assert!(former.is_none(), "two workers of one job: {former:?}");
+        if !self.calm() && self.rng.chance(50) {
+            self.outcome.failed_starts += 1;
+            let end = WorkerEnd::CannotStart(Failure::retryable("no space left on device"));
+            self.soon(100, Action::WorkerEnds(number, job, incarnation, end));
+        } else {
+            self.soon(100, Action::TaskManager(number, TaskManagerEvent::WorkerReady { job, incarnation }));
+        }
+    }
 
-fn status(job: JobId, attempt: ExecutionAttemptId, state: ExecutionState) -> Answer {
-    Answer::ToJob(job, WorkerMessage::TaskStateChanged(task_status(attempt, state)))
+    fn run_tasks(&mut self, number: usize, job: JobId, incarnation: u64, attempts: Vec<ExecutionAttemptId>) {
+        for attempt in attempts {
+            assert!(self.started.insert((job, attempt)), "{attempt:?} runs twice");
+            assert!(self.processes[number].deployments.remove(&(job, attempt)), "{attempt:?} was discarded");
+            self.assert_alone(number, job, attempt);
+            let worker = self.processes[number].worker(job, incarnation).expect("tasks for a worker that is there");
+            worker.ready = true;
+            worker.tasks.insert(attempt, Task { state: ExecutionState::Deploying, hung: false });
+            self.soon(60, Action::Step(number, job, incarnation, attempt));
+        }
+    }
+
+    /// As long as a job holds a slot, no subtask runs twice in it.
+    fn assert_alone(&self, number: usize, job: JobId, attempt: ExecutionAttemptId) {
+        let place = |attempt| self.deployed.get(&(job, attempt));
+        let Some(worker) = self.processes[number].workers.get(&job) else { return };
+        let live = worker.tasks.iter().filter(|(_, task)| !task.state.is_terminal()).map(|(attempt, _)| *attempt);
+        for other in live.filter(|other| (other.vertex, other.subtask) == (attempt.vertex, attempt.subtask)) {
+            assert!(place(other) != place(attempt), "{attempt:?} runs while {other:?} does, in one slot");
+        }
+    }
+
+    fn cancel(&mut self, number: usize, job: JobId, incarnation: u64, attempt: ExecutionAttemptId) {
+        let worker = self.processes[number].worker(job, incarnation).expect("a task to cancel has a worker");
+        let Some(task) = worker.tasks.get_mut(&attempt).filter(|task| !task.state.is_terminal()) else { return };
+        task.state = ExecutionState::Canceling;
+        self.soon(60, Action::Step(number, job, incarnation, attempt));
+        if self.bug == Some(Bug::CanceledTooEarly) {
+            let status = TaskStatus { attempt, state: ExecutionState::Canceled, failure: None };
+            self.local.push_back(Action::TaskManager(number, TaskManagerEvent::Task { job, incarnation, status }));
+        }
+    }
+
+    pub(crate) fn step(&mut self, number: usize, job: JobId, incarnation: u64, attempt: ExecutionAttemptId) {
+        let fate = self.fate();
+        let Some(worker) = self.processes[number].worker(job, incarnation) else { return };
+        let (status, goes_on) = worker.step(attempt, fate);
+        if let Some(status) = status {
+            self.tell_task_manager(number, TaskManagerEvent::Task { job, incarnation, status });
+        }
+        if goes_on {
+            self.soon(60, Action::Step(number, job, incarnation, attempt));
+        }
+        if !self.calm() && self.rng.chance(3) {
+            let bytes = TOO_MUCH_MEMORY;
+            self.tell_task_manager(number, TaskManagerEvent::MemorySampled { job, incarnation, bytes });
+        }
+    }
+
+    fn fate(&mut self) -> Fate {
+        match self.rng.range(0, 1000) {
+            _ if self.calm() => Fate::Go,
+            0..8 => Fate::Fail,
+            8..12 => {
+                self.outcome.hung_tasks += 1;
+                Fate::Hang
+            }
+            12..700 => Fate::Wait,
+            _ => Fate::Go,
+        }
+    }
+
+    fn end_worker(&mut self, number: usize, job: JobId, incarnation: u64, within_ms: u64, end: WorkerEnd) {
+        if self.bug != Some(Bug::WorkersNeverEnd) {
+            self.soon(within_ms, Action::WorkerEnds(number, job, incarnation, end));
+        }
+    }
+
+    pub(crate) fn worker_ends(&mut self, number: usize, job: JobId, incarnation: u64, end: WorkerEnd) {
+        if self.processes[number].worker(job, incarnation).is_none() {
+            return;
+        }
+        self.processes[number].workers.remove(&job);
+        if self.bug != Some(Bug::DeathsAreNotTold) {
+            let ended = TaskManagerEvent::WorkerEnded { job, incarnation, end, last_words: None };
+            self.tell_task_manager(number, ended);
+        }
+    }
+
+    pub(crate) fn crash_worker(&mut self, number: usize) {
+        let workers = self.processes[number].workers.iter();
+        let Some((job, incarnation)) = workers.map(|(job, worker)| (*job, worker.incarnation)).next() else { return };
+        self.outcome.crashed_workers += 1;
+        self.worker_ends(number, job, incarnation, WorkerEnd::Signalled(11));
+    }
+
+    pub(crate) fn crash(&mut self, number: usize) {
+        self.outcome.crashed_task_managers += 1;
+        self.process_ended(number);
+    }
+
+    /// The leader notices when its connection breaks. Another process takes the place.
+    fn process_ended(&mut self, number: usize) {
+        self.processes[number].end();
+        self.leader_loses(number);
+        self.add_process();
+    }
+
+    pub(crate) fn freeze(&mut self, number: usize) {
+        self.outcome.frozen_task_managers += 1;
+        self.processes[number].frozen_until = self.at_ms + self.rng.range(100, 1_000);
+    }
+
+    pub(crate) fn break_connection(&mut self, number: usize) {
+        self.outcome.broken_connections += 1;
+        if let Some(attempt) = self.processes[number].connection.take() {
+            let cause = "connection reset".to_owned();
+            self.soon(40, Action::TaskManager(number, TaskManagerEvent::Disconnected { attempt, cause }));
+        }
+        self.leader_loses(number);
+    }
+
+    fn leader_loses(&mut self, number: usize) {
+        if self.sessions.remove(&number).is_some() {
+            let id = self.processes[number].machine.id().clone();
+            self.soon(40, Action::Peer(HeartbeatEvent::ConnectionBroken(id)));
+        }
+    }
+
+    /// What holds of a TaskManager after every event.
+    fn check_process(&self, number: usize) {
+        let machine = &self.processes[number].machine;
+        let held: Vec<_> = machine.slots().filter_map(|(_, _, grant)| grant).collect();
+        for (position, (_, allocation)) in held.iter().enumerate() {
+            assert!(held.iter().skip(position + 1).all(|(_, other)| other != allocation), "one grant, two slots");
+        }
+    }
 }

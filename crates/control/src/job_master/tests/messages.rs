@@ -108,7 +108,39 @@ fn a_report_does_not_miss_what_may_still_be_on_its_way() {
     job.on(Event::Start);
     job.offer(0..1);
     let event = job.worker(tm(0), report(&[], &[0]));
-    assert_eq!(job.on(event), []);
+    assert_eq!(job.on(event), [job.acknowledgement(tm(0), &[0])]);
+}
+
+#[test]
+fn after_a_reconnection_a_report_is_taken_at_its_word() {
+    let mut job = Job::new(&shuffled(1), JobMasterSettings::default());
+    job.on(Event::Start);
+    job.offer(0..1);
+    let back = || Event::TaskManagerReconnected { task_manager: tm(0) };
+    assert_eq!(job.handled(back()), Handled::Applied);
+    assert_eq!(job.handled(back()), Handled::Ignored(Ignored::Repeated));
+    // One of the two deployments was lost when the connection broke.
+    let event = job.worker(tm(0), report(&[(att(0, 0, 0), ExecutionState::Deploying)], &[0]));
+    assert_eq!(job.on(event)[0], job.status(JobStatus::Failing));
+    let newest = job.master.exceptions().newest().expect("an entry");
+    assert_eq!(newest.failure.origin.attempt, Some(att(1, 0, 0)));
+}
+
+#[test]
+fn a_report_is_acknowledged_with_the_slots_that_the_job_holds() {
+    let mut job = Job::running(&shuffled(1), JobMasterSettings::default());
+    let here = [(att(0, 0, 0), ExecutionState::Finished), (att(1, 0, 0), ExecutionState::Running)];
+    let event = job.worker(tm(0), report(&here, &[0, 1]));
+    assert_eq!(job.on(event), [job.acknowledgement(tm(0), &[0])]);
+}
+
+#[test]
+fn a_report_for_a_job_that_is_over_is_acknowledged() {
+    let mut job = Job::running(&shuffled(1), JobMasterSettings::default());
+    job.on(Event::CancelRequested);
+    job.all_reach(ExecutionState::Canceled);
+    let event = job.worker(tm(0), report(&[(att(0, 0, 0), ExecutionState::Canceled)], &[0]));
+    assert_eq!(job.on(event), [Command::ReleaseSlots { slots: vec![slot(0)] }, job.acknowledgement(tm(0), &[])]);
 }
 
 #[test]
@@ -127,7 +159,7 @@ fn a_report_repeats_lost_cancellations() {
     job.on(Event::CancelRequested);
     let here = [(att(0, 0, 0), ExecutionState::Running), (att(1, 0, 0), ExecutionState::Canceling)];
     let event = job.worker(tm(0), report(&here, &[0]));
-    assert_eq!(job.on(event), [cancel(att(0, 0, 0), slot(0))]);
+    assert_eq!(job.on(event), [cancel(att(0, 0, 0), slot(0)), job.acknowledgement(tm(0), &[0])]);
     // Gone without a word: they were told to go.
     let event = job.worker(tm(0), report(&[], &[0]));
     assert_eq!(job.on(event).last(), Some(&finished(JobStatus::Canceled)));
@@ -142,7 +174,7 @@ fn a_report_finds_tasks_that_nobody_wants() {
         (att(5, 0, 0), ExecutionState::Running),
     ];
     let event = job.worker(tm(0), report(&here, &[0]));
-    assert_eq!(job.on(event), [cancel(att(5, 0, 0), slot(0))]);
+    assert_eq!(job.on(event), [cancel(att(5, 0, 0), slot(0)), job.acknowledgement(tm(0), &[0])]);
 }
 
 #[test]
@@ -152,7 +184,7 @@ fn a_report_finds_slots_that_only_one_side_knows_of() {
     job.on(event);
     // The TaskManager still holds the slot that is given up, and has lost the other.
     let event = job.worker(tm(0), report(&[], &[0]));
-    assert_eq!(job.on(event), [Command::ReleaseSlots { slots: vec![slot(0)] }]);
+    assert_eq!(job.on(event), [Command::ReleaseSlots { slots: vec![slot(0)] }, job.acknowledgement(tm(0), &[])]);
     assert_eq!(job.master.held_slots(), 0);
 }
 

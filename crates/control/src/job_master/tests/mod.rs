@@ -189,6 +189,12 @@ impl Job {
         self.on(Event::Coordinator { epoch: EPOCH, attempt, message })
     }
 
+    /// The answer to the newest message, a report: the job holds these slots.
+    fn acknowledgement(&self, task_manager: TaskManagerId, holds: &[u32]) -> Command {
+        let accepted = holds.iter().map(|number| slot(*number).allocation).collect();
+        Command::Acknowledge { task_manager, sequence: self.sequence, accepted }
+    }
+
     fn status(&self, status: JobStatus) -> Command {
         Command::JobStatusChanged { status, at_ms: self.at_ms as i64 }
     }
