@@ -125,6 +125,13 @@ pub enum LeaderOrder {
         /// Which task.
         attempt: ExecutionAttemptId,
     },
+    /// Tasks have been stopping for too long: their worker is to be killed.
+    GiveUp {
+        /// The job.
+        job: JobId,
+        /// The tasks.
+        attempts: Vec<ExecutionAttemptId>,
+    },
     /// A report of a job arrived.
     Acknowledge {
         /// The job.
@@ -155,4 +162,6 @@ pub enum WorkerEnd {
     Exited(i32),
     /// By a signal.
     Signalled(i32),
+    /// The operating system did not tell how.
+    Unknown,
 }

@@ -58,6 +58,7 @@ impl TaskManager {
             LeaderOrder::FreeSlot { allocation } => self.release(now, allocation, out)?,
             LeaderOrder::Deploy { job, tasks } => self.deploy(job, tasks, out)?,
             LeaderOrder::Cancel { job, attempt } => self.cancel(now, job, attempt, out),
+            LeaderOrder::GiveUp { job, attempts } => self.give_up(job, &attempts, out),
             LeaderOrder::Acknowledge { job, sequence, accepted } => self.acknowledged(job, sequence, accepted)?,
             LeaderOrder::JobFinished { job } => {
                 let held: Vec<_> = self.slots.held(job).collect();
@@ -91,7 +92,7 @@ impl TaskManager {
         let Some(job) = self.jobs.get_mut(&id) else { return Ok(()) };
         job.forget_ended(sequence);
         for allocation in accepted {
-            self.slots.activate(allocation)?;
+            self.slots.accept(allocation)?;
         }
         Ok(())
     }

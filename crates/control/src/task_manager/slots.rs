@@ -19,7 +19,12 @@ enum Slot {
     Free,
     /// Offered to the job, which has until then to take it.
     Allocated(Grant, Mono),
-    Active(Grant),
+    /// In use. Offered all the same until the job is known to hold it: a deployment names the slot, not the grant, and may have been meant for
+    /// an earlier one.
+    Active {
+        grant: Grant,
+        accepted: bool,
+    },
     Releasing(Grant),
 }
 
@@ -28,7 +33,7 @@ impl Slot {
         match self {
             Slot::Free => SlotState::Free,
             Slot::Allocated(..) => SlotState::Allocated,
-            Slot::Active(_) => SlotState::Active,
+            Slot::Active { .. } => SlotState::Active,
             Slot::Releasing(_) => SlotState::Releasing,
         }
     }
@@ -36,7 +41,7 @@ impl Slot {
     fn grant(self) -> Option<Grant> {
         match self {
             Slot::Free => None,
-            Slot::Allocated(grant, _) | Slot::Active(grant) | Slot::Releasing(grant) => Some(grant),
+            Slot::Allocated(grant, _) | Slot::Active { grant, .. } | Slot::Releasing(grant) => Some(grant),
         }
     }
 
@@ -93,7 +98,7 @@ impl Slots {
             }
             held if held.grant() != Some(grant) => Requested::Impossible,
             Slot::Allocated(..) => Requested::Offered,
-            Slot::Active(_) => Requested::InUse,
+            Slot::Active { .. } => Requested::InUse,
             Slot::Releasing(_) => Requested::Ending,
         })
     }
@@ -101,18 +106,31 @@ impl Slots {
     /// The grant of a slot that the job may deploy to.
     pub(super) fn usable(&self, index: u32, job: JobId) -> Option<AllocationId> {
         match self.slots.get(index as usize)? {
-            Slot::Allocated(grant, _) | Slot::Active(grant) if grant.job == job => Some(grant.allocation),
+            Slot::Allocated(grant, _) | Slot::Active { grant, .. } if grant.job == job => Some(grant.allocation),
             _ => None,
         }
     }
 
-    /// The job has taken a slot.
+    /// The job uses a slot.
     pub(super) fn activate(&mut self, allocation: AllocationId) -> Result<(), IllegalTransition> {
         for slot in &mut self.slots {
             if let Slot::Allocated(grant, _) = *slot
                 && grant.allocation == allocation
             {
-                slot.enter(Slot::Active(grant))?;
+                slot.enter(Slot::Active { grant, accepted: false })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The job has taken a slot.
+    pub(super) fn accept(&mut self, allocation: AllocationId) -> Result<(), IllegalTransition> {
+        self.activate(allocation)?;
+        for slot in &mut self.slots {
+            if let Slot::Active { grant, accepted } = slot
+                && grant.allocation == allocation
+            {
+                *accepted = true;
             }
         }
         Ok(())
@@ -121,7 +139,7 @@ impl Slots {
     /// Ends a grant, if it is held and not ending already; returns it.
     pub(super) fn release(&mut self, allocation: AllocationId) -> Result<Option<Grant>, IllegalTransition> {
         for slot in &mut self.slots {
-            if let Slot::Allocated(grant, _) | Slot::Active(grant) = *slot
+            if let Slot::Allocated(grant, _) | Slot::Active { grant, .. } = *slot
                 && grant.allocation == allocation
             {
                 slot.enter(Slot::Releasing(grant))?;
@@ -148,21 +166,21 @@ impl Slots {
         (0..).zip(&self.slots).map(|(index, slot)| (index, slot.state(), slot.grant()))
     }
 
-    fn of_job(&self, job: JobId, is: fn(SlotState) -> bool) -> impl Iterator<Item = (u32, AllocationId)> + '_ {
-        self.iter().filter_map(move |(index, state, grant)| {
-            let grant = grant.filter(|grant| grant.job == job && is(state))?;
+    fn of_job(&self, job: JobId, is: fn(&Slot) -> bool) -> impl Iterator<Item = (u32, AllocationId)> + '_ {
+        (0..).zip(&self.slots).filter(move |(_, slot)| is(slot)).filter_map(move |(index, slot)| {
+            let grant = slot.grant().filter(|grant| grant.job == job)?;
             Some((index, grant.allocation))
         })
     }
 
-    /// The slots of a job that it has not taken yet.
+    /// The slots of a job that it is not known to have taken.
     pub(super) fn offered(&self, job: JobId) -> impl Iterator<Item = (u32, AllocationId)> + '_ {
-        self.of_job(job, |state| state == SlotState::Allocated)
+        self.of_job(job, |slot| matches!(slot, Slot::Allocated(..) | Slot::Active { accepted: false, .. }))
     }
 
     /// The slots of a job, without those that are being released.
     pub(super) fn held(&self, job: JobId) -> impl Iterator<Item = (u32, AllocationId)> + '_ {
-        self.of_job(job, |state| matches!(state, SlotState::Allocated | SlotState::Active))
+        self.of_job(job, |slot| matches!(slot, Slot::Allocated(..) | Slot::Active { .. }))
     }
 
     /// Whether any slot, even one being released, is a job's.

@@ -137,6 +137,17 @@ impl TaskManager {
         failed.into_iter().for_each(|status| self.tell_status(id, status, out));
     }
 
+    /// Kills the worker of tasks that the JobMaster does not want to wait for any longer.
+    pub(super) fn give_up(&mut self, id: JobId, attempts: &[ExecutionAttemptId], out: &mut TaskManagerCommands) {
+        let Some(job) = self.jobs.get(&id) else { return };
+        let in_worker = |attempt| job.tasks.get(attempt).is_some_and(|task| task.is_live() && task.in_worker);
+        if attempts.iter().any(in_worker) {
+            let message = "the job's worker was killed: a task in it did not stop within task.cancellation.timeout; a user \
+                           function does not return";
+            self.kill_worker(id, Failure::new(ErrorKind::User, message), out);
+        }
+    }
+
     /// Tells of tasks that do not stop, and kills the worker of one that has not for too long.
     pub(super) fn watch_cancellations(&mut self, now: Mono, id: JobId, out: &mut TaskManagerCommands) {
         let interval = self.settings.cancellation_interval;

@@ -186,6 +186,7 @@ fn failure_of(end: WorkerEnd, last_words: Option<String>) -> Failure {
         WorkerEnd::CannotStart(failure) => return failure,
         WorkerEnd::Exited(0) => "ended with exit code 0, though its job was not over".to_owned(),
         WorkerEnd::Exited(code) => format!("ended with exit code {code}"),
+        WorkerEnd::Unknown => "ended, and nobody knows how".to_owned(),
         WorkerEnd::Signalled(signal) => format!("was ended by signal {signal}{}", meaning(signal)),
     };
     let last_words = last_words.map(|words| format!("; the last it wrote to standard error: {words}"));

@@ -81,7 +81,10 @@ impl World {
             Command::CancelTask { attempt, task_manager } => {
                 self.order(&task_manager, LeaderOrder::Cancel { job: id, attempt });
             }
-            Command::GiveUpOnWorker { attempts, .. } => self.give_up(id, attempts),
+            Command::GiveUpOnWorker { task_manager, attempts } => {
+                self.order(&task_manager, LeaderOrder::GiveUp { job: id, attempts: attempts.clone() });
+                self.give_up(id, attempts);
+            }
             Command::Acknowledge { task_manager, sequence, accepted } => {
                 self.acknowledge(id, &task_manager, sequence, accepted);
             }

@@ -48,24 +48,53 @@ fn play(seed: u64, bug: Option<Bug>) -> Result<Outcome, String> {
     })
 }
 
-/// Plays histories until one goes wrong or the time is over; returns how many, and what happened in them.
-fn play_all(first: u64, histories: u64, limit: Option<Duration>, progress: bool) -> (u64, Outcome) {
-    let (begun, mut total) = (Instant::now(), Outcome::default());
-    for number in 0..histories {
-        if limit.is_some_and(|limit| begun.elapsed() > limit) {
-            eprintln!("time is over after {number} of {histories} histories");
-            return (number, total);
+/// Histories to play: those from `first` on that are in this lane.
+#[derive(Clone, Copy)]
+struct Lane {
+    first: u64,
+    histories: u64,
+    limit: Option<Duration>,
+    number: u64,
+    lanes: u64,
+}
+
+impl Lane {
+    /// Plays them until one goes wrong or the time is over; returns how many, and what happened in them.
+    fn play(self) -> (u64, Outcome) {
+        let (begun, mut played, mut total) = (Instant::now(), 0, Outcome::default());
+        for number in (self.number..self.histories).step_by(self.lanes as usize) {
+            if self.limit.is_some_and(|limit| begun.elapsed() > limit) {
+                eprintln!("time is over before history {number} of {}", self.histories);
+                break;
+            }
+            if self.number == 0 && played % 500 == 499 {
+                eprintln!("{number} of {} histories, {} s", self.histories, begun.elapsed().as_secs());
+            }
+            let seed = self.first + number;
+            match play(seed, None) {
+                Ok(outcome) => total.add(&outcome),
+                Err(trouble) => panic!("history {seed} went wrong; WEFT_SIM_SEED={seed} plays it alone: {trouble}"),
+            }
+            played += 1;
         }
-        if progress && number % 500 == 0 {
-            eprintln!("{number} of {histories} histories, {} s", begun.elapsed().as_secs());
-        }
-        let seed = first + number;
-        match play(seed, None) {
-            Ok(outcome) => total.add(&outcome),
-            Err(trouble) => panic!("history {seed} went wrong; WEFT_SIM_SEED={seed} plays it alone: {trouble}"),
-        }
+        (played, total)
     }
-    (histories, total)
+}
+
+/// Histories have nothing in common, so each processor takes every n-th.
+fn play_all(first: u64, histories: u64, limit: Option<Duration>) -> (u64, Outcome) {
+    let lanes = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    let (mut played, mut total) = (0, Outcome::default());
+    std::thread::scope(|scope| {
+        let lane = |number| Lane { first, histories, limit, number, lanes };
+        let running: Vec<_> = (0..lanes).map(|number| scope.spawn(move || lane(number).play())).collect();
+        for lane in running {
+            let (count, outcome) = lane.join().expect("a lane in which every history went well");
+            played += count;
+            total.add(&outcome);
+        }
+    });
+    (played, total)
 }
 
 #[test]
@@ -76,7 +105,7 @@ fn every_history_is_safe_and_ends() {
         return;
     }
     let limit = from_env("WEFT_SIM_SECONDS").map(Duration::from_secs);
-    let (played, total) = play_all(seed.unwrap_or(0), histories.unwrap_or(HISTORIES), limit, histories.is_some());
+    let (played, total) = play_all(seed.unwrap_or(0), histories.unwrap_or(HISTORIES), limit);
     // A simulation in which nothing happens proves nothing.
     println!("{played} histories: {total:?}");
     for (what, times) in total.counts() {

@@ -126,6 +126,19 @@ fn an_offer_is_repeated_until_it_is_accepted() {
 }
 
 #[test]
+fn a_slot_in_use_is_offered_until_it_is_accepted() {
+    let mut tm = Tm::with_worker();
+    // It may have been meant for an earlier grant of the slot, and the job may not know of this one.
+    tm.order(LeaderOrder::Deploy { job: JOB, tasks: vec![(att(0, 0), 0)] });
+    let deploying = status(att(0, 0), ExecutionState::Deploying);
+    let expected = [tm.tell_offer(1, &[(0, 0)]), tm.tell_report(2, &[deploying], &[0])];
+    assert_eq!(tm.tick_at(1_000), expected);
+    let sequence = tm.machine.sequence;
+    tm.order(LeaderOrder::Acknowledge { job: JOB, sequence, accepted: vec![grant(0)] });
+    assert_eq!(tm.machine.next_deadline(), Some(at(10_000)));
+}
+
+#[test]
 fn a_deployment_to_nowhere_is_refused_and_forgotten_after_a_while() {
     let mut tm = Tm::registered();
     let message = "deployed to slot 0 of tm-1, which the job does not hold";

@@ -82,6 +82,8 @@ impl Tm {
             let told = tm.tell_status(1, status(att(0, 0), state));
             assert_eq!(tm.task(1, status(att(0, 0), state)), [told]);
         }
+        let sequence = tm.machine.sequence;
+        assert_eq!(tm.order(LeaderOrder::Acknowledge { job: JOB, sequence, accepted: vec![grant(0)] }), []);
         tm
     }
 

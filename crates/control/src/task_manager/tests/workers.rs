@@ -29,6 +29,7 @@ fn a_failure_says_how_the_worker_ended() {
             "the job's worker was ended by signal 6 (SIGABRT, the process gave itself up); the last it wrote to standard \
              error: memory allocation of 9 bytes failed",
         ),
+        (WorkerEnd::Unknown, None, "the job's worker ended, and nobody knows how"),
         (WorkerEnd::Signalled(64), None, "the job's worker was ended by signal 64"),
     ];
     for (end, last_words, message) in cases {
@@ -85,6 +86,21 @@ fn a_task_that_does_not_stop_costs_its_worker() {
     let failed = |subtask| TaskStatus { failure: failure.clone(), ..status(att(subtask, 0), ExecutionState::Failed) };
     let expected = [tm.tell_status(1, failed(0)), tm.tell_status(2, failed(1)), start(2)];
     assert_eq!(tm.ended(1, WorkerEnd::Signalled(9)), expected);
+}
+
+#[test]
+fn a_worker_that_its_job_master_gives_up_is_killed() {
+    let mut tm = Tm::running();
+    tm.order(LeaderOrder::Cancel { job: JOB, attempt: att(0, 0) });
+    // Of a task that is not there.
+    assert_eq!(tm.order(LeaderOrder::GiveUp { job: JOB, attempts: vec![att(1, 0)] }), []);
+    let give_up = || LeaderOrder::GiveUp { job: JOB, attempts: vec![att(1, 0), att(0, 0)] };
+    let cause = "the job's worker was killed: a task in it did not stop within task.cancellation.timeout; a user function \
+                 does not return";
+    assert_eq!(tm.order(give_up()), [Do::KillWorker { job: JOB, incarnation: 1, cause: cause.to_owned() }]);
+    assert_eq!(tm.order(give_up()), []);
+    let out = tm.ended(1, WorkerEnd::Signalled(9));
+    assert_eq!(failure_in(&out), &Failure::new(weft_common::ErrorKind::User, cause));
 }
 
 #[test]
