@@ -6,7 +6,7 @@
 //! answered by releasing it once more, so that a repeated or late offer cannot bring a dead slot into use.
 
 use crate::SliceIndex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use weft_common::{AllocationId, Mono, SlotId, TaskManagerId};
 
@@ -45,6 +45,8 @@ pub(crate) struct SlotPool {
     last_place: BTreeMap<SliceIndex, PooledSlot>,
     /// Allocations that have left, or were refused.
     closed: BTreeMap<AllocationId, SlotId>,
+    /// Allocations that were lost before they were offered.
+    void: BTreeSet<AllocationId>,
 }
 
 impl SlotPool {
@@ -74,7 +76,8 @@ impl SlotPool {
         if self.slots.contains_key(&offered.allocation) {
             return Offer::Known;
         }
-        if self.closed.contains_key(&offered.allocation) || self.slots.len() >= wanted {
+        let over = self.closed.contains_key(&offered.allocation) || self.void.remove(&offered.allocation);
+        if over || self.slots.len() >= wanted {
             self.closed.insert(offered.allocation, offered.slot.clone());
             return Offer::Refused;
         }
@@ -129,6 +132,15 @@ impl SlotPool {
             self.assigned.remove(&slice);
         }
         Some(PooledSlot { allocation, slot })
+    }
+
+    /// Takes a slot out of the pool that is lost, or sees to it that it does not come in should it still be offered.
+    pub(crate) fn lose(&mut self, allocation: AllocationId) -> Option<PooledSlot> {
+        let lost = self.close(allocation);
+        if lost.is_none() && !self.closed.contains_key(&allocation) {
+            self.void.insert(allocation);
+        }
+        lost
     }
 
     /// Takes out every slot.

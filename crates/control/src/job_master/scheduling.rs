@@ -103,7 +103,7 @@ impl JobMaster {
         cause: &str,
         out: &mut Commands,
     ) -> Result<Handled, ControlError> {
-        let lost: Vec<_> = allocations.into_iter().filter_map(|allocation| self.slots.close(allocation)).collect();
+        let lost: Vec<_> = allocations.into_iter().filter_map(|allocation| self.slots.lose(allocation)).collect();
         if lost.is_empty() {
             return Ok(Handled::Ignored(Ignored::Repeated));
         }

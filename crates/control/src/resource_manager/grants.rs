@@ -71,12 +71,28 @@ impl ResourceManager {
         }
     }
 
-    /// A grant has ended, or never came about.
-    pub(super) fn end_grant(&mut self, from: &TaskManagerId, index: u32, allocation: AllocationId, becomes: SlotUse) {
+    /// A request may not have arrived.
+    pub(super) fn request_failed(&mut self, from: &TaskManagerId, index: u32, allocation: AllocationId) {
         if let Some(used) = self.slot_mut(from, index)
-            && used.grant().is_some_and(|grant| grant.allocation == allocation)
+            && let Some(grant) = used.grant().filter(|grant| grant.allocation == allocation)
         {
-            *used = becomes;
+            *used = SlotUse::Unclear(Some(grant));
+        }
+    }
+
+    /// A grant has ended. Its job mostly knows; where the TaskManager ended it, the job may not.
+    pub(super) fn freed(
+        &mut self,
+        from: &TaskManagerId,
+        index: u32,
+        allocation: AllocationId,
+        out: &mut ResourceCommands,
+    ) {
+        if let Some(used) = self.slot_mut(from, index)
+            && let Some(grant) = used.promised().filter(|grant| grant.allocation == allocation)
+        {
+            *used = SlotUse::Free;
+            self.tell_of_lost_grant(grant, "its TaskManager has freed it", out);
         }
     }
 
@@ -88,7 +104,7 @@ impl ResourceManager {
     pub(super) fn compare(&mut self, from: &TaskManagerId, slots: Vec<SlotReport>, out: &mut ResourceCommands) {
         for SlotReport { index, grant } in slots {
             let Some(known) = self.task_managers.get_mut(from) else { return };
-            let used = known.uses.entry(index).or_insert(SlotUse::Unclear);
+            let used = known.uses.entry(index).or_insert(SlotUse::Unclear(None));
             let before = *used;
             let reported = grant.map(|(job, allocation)| Grant { job, allocation });
             *used = match (before, reported) {
@@ -99,7 +115,11 @@ impl ResourceManager {
                 (_, None) => SlotUse::Free,
                 (_, Some(grant)) => SlotUse::Granted(grant),
             };
-            self.tell_of_lost_grant(before, reported, out);
+            if let SlotUse::Granted(old) | SlotUse::Unclear(Some(old)) = before
+                && reported != Some(old)
+            {
+                self.tell_of_lost_grant(old, "its TaskManager no longer holds it for this job", out);
+            }
             self.free_if_nobody_wants_it(from, index, reported, out);
         }
     }
@@ -114,12 +134,10 @@ impl ResourceManager {
         }
     }
 
-    fn tell_of_lost_grant(&self, before: SlotUse, reported: Option<Grant>, out: &mut ResourceCommands) {
-        if let SlotUse::Granted(old) = before
-            && reported != Some(old)
-        {
-            let cause = "its TaskManager no longer holds it for this job".to_owned();
-            out.push(ResourceCommand::SlotsLost { job: old.job, allocations: vec![old.allocation], cause });
+    fn tell_of_lost_grant(&self, lost: Grant, cause: &str, out: &mut ResourceCommands) {
+        if self.jobs.iter().any(|need| need.job == lost.job) {
+            let (job, allocations) = (lost.job, vec![lost.allocation]);
+            out.push(ResourceCommand::SlotsLost { job, allocations, cause: cause.to_owned() });
         }
     }
 

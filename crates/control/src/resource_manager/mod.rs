@@ -74,7 +74,7 @@ impl ResourceManager {
                 self.task_manager_lost(&task_manager, &cause, out);
             }
             ResourceEvent::RequestFailed { slot, allocation } => {
-                self.end_grant(&slot.task_manager, slot.index, allocation, SlotUse::Unclear);
+                self.request_failed(&slot.task_manager, slot.index, allocation);
             }
             ResourceEvent::RequirementsDeclared { job, slots } => self.declare(job, slots),
             ResourceEvent::JobOver { job } => self.jobs.retain(|need| need.job != job),
@@ -142,7 +142,7 @@ impl ResourceManager {
             TaskManagerMessage::SlotReport(slots) => self.compare(&from, slots, out),
             TaskManagerMessage::SlotGranted { index, allocation } => self.confirm(&from, index, allocation),
             TaskManagerMessage::SlotFreed { index, allocation } => {
-                self.end_grant(&from, index, allocation, SlotUse::Free);
+                self.freed(&from, index, allocation, out);
             }
         }
     }
@@ -166,7 +166,7 @@ impl ResourceManager {
     fn task_manager_lost(&mut self, lost: &TaskManagerId, cause: &str, out: &mut ResourceCommands) {
         let Some(slots) = self.task_managers.remove(lost) else { return };
         let mut by_job: BTreeMap<JobId, Vec<AllocationId>> = BTreeMap::new();
-        for grant in slots.uses.into_values().filter_map(SlotUse::grant) {
+        for grant in slots.uses.into_values().filter_map(SlotUse::promised) {
             by_job.entry(grant.job).or_default().push(grant.allocation);
         }
         for (job, allocations) in by_job {

@@ -10,8 +10,8 @@ pub(super) enum SlotUse {
     /// Requested of the TaskManager, not confirmed.
     Pending(Grant),
     Granted(Grant),
-    /// A request failed; the next report says what is the case.
-    Unclear,
+    /// A request failed, of which something may have arrived all the same; the next report says what is the case.
+    Unclear(Option<Grant>),
 }
 
 /// A slot given to a job.
@@ -25,7 +25,15 @@ impl SlotUse {
     pub(super) fn grant(self) -> Option<Grant> {
         match self {
             SlotUse::Pending(grant) | SlotUse::Granted(grant) => Some(grant),
-            SlotUse::Free | SlotUse::Unclear => None,
+            SlotUse::Free | SlotUse::Unclear(_) => None,
+        }
+    }
+
+    /// The grant that a job may think it has.
+    pub(super) fn promised(self) -> Option<Grant> {
+        match self {
+            SlotUse::Unclear(grant) => grant,
+            other => other.grant(),
         }
     }
 }

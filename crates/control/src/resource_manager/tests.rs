@@ -127,7 +127,9 @@ fn what_a_job_gives_back_goes_to_the_next() {
     cluster.declare(SECOND, 1);
     assert_eq!(cluster.declare(FIRST, 0), []);
     let freed = TaskManagerMessage::SlotFreed { index: 0, allocation: allocation(0) };
-    assert_eq!(cluster.says(0, freed.clone()), [request(0, 0, SECOND, 1)]);
+    let cause = "its TaskManager has freed it".to_owned();
+    let lost = ResourceCommand::SlotsLost { job: FIRST, allocations: vec![allocation(0)], cause };
+    assert_eq!(cluster.says(0, freed.clone()), [lost, request(0, 0, SECOND, 1)]);
     // Late, and about a grant that is no more.
     assert_eq!(cluster.says(0, freed), []);
     assert_eq!(cluster.numbers(), (1, 0, 1));
@@ -156,7 +158,10 @@ fn a_slot_whose_request_failed_waits_for_the_next_report() {
     cluster.declare(FIRST, 1);
     let failed = ResourceEvent::RequestFailed { slot: slot_id(&tm(0), 0), allocation: allocation(0) };
     assert_eq!(cluster.on(failed.clone()), [scarce(FIRST, 0, 0)]);
-    assert_eq!(cluster.report(0, &[None]), [request(0, 0, FIRST, 1)]);
+    // Should it have been offered and taken back meanwhile, the job is to know.
+    let cause = "its TaskManager no longer holds it for this job".to_owned();
+    let lost = ResourceCommand::SlotsLost { job: FIRST, allocations: vec![allocation(0)], cause };
+    assert_eq!(cluster.report(0, &[None]), [lost, request(0, 0, FIRST, 1)]);
     // It arrived after all: the report says so.
     assert_eq!(cluster.on(failed), []);
     assert_eq!(cluster.report(0, &[Some((FIRST, 1))]), []);

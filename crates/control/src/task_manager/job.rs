@@ -5,7 +5,21 @@ use super::worker::Worker;
 use crate::{ExecutionState, Failure, TaskStatus};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use weft_common::{AllocationId, ExecutionAttemptId, JobVertexId, Mono};
+use weft_common::{AllocationId, ExecutionAttemptId, JobId, JobVertexId, Mono};
+
+/// The newest attempt of each subtask.
+pub(super) type NewestAttempts = BTreeMap<(JobVertexId, u32), u32>;
+
+/// What is remembered of jobs that have nothing here any more, and until when.
+pub(super) type FormerJobs = BTreeMap<JobId, (Mono, NewestAttempts)>;
+
+/// What there is of a job; a new one if there is nothing yet.
+pub(super) fn entry<'a>(jobs: &'a mut BTreeMap<JobId, Job>, former: &mut FormerJobs, id: JobId) -> &'a mut Job {
+    jobs.entry(id).or_insert_with(|| {
+        let newest = former.remove(&id).map(|(_, newest)| newest).unwrap_or_default();
+        Job { newest, ..Job::default() }
+    })
+}
 
 /// A job's worker and tasks.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +31,7 @@ pub(super) struct Job {
     /// Tasks for which there is no worker yet, in the order in which they came.
     pub(super) queue: Vec<ExecutionAttemptId>,
     /// The newest attempt of each subtask that was heard of: one that is not newer and not among the tasks has ended.
-    newest: BTreeMap<(JobVertexId, u32), u32>,
+    pub(super) newest: NewestAttempts,
     /// When to report again what has not been acknowledged.
     pub(super) report_due: Option<Mono>,
     /// When to forget the job although something has not been acknowledged; set while it has neither slots nor a worker.

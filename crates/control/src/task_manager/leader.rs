@@ -134,6 +134,7 @@ impl TaskManager {
         for allocation in self.slots.all_held() {
             self.slots.release(allocation)?;
         }
+        self.former_jobs.clear();
         let jobs: Vec<_> = self.jobs.keys().copied().collect();
         for id in jobs {
             let Some(job) = self.jobs.get_mut(&id) else { continue };
@@ -154,7 +155,10 @@ impl TaskManager {
         }
         let forget_at = *job.forget_at.get_or_insert(now + self.settings.heartbeat.timeout);
         if job.tasks.is_empty() || forget_at <= now {
+            let newest = std::mem::take(&mut job.newest);
             self.jobs.remove(&id);
+            self.former_jobs.retain(|_, (until, _)| *until > now);
+            self.former_jobs.insert(id, (now + self.settings.heartbeat.timeout, newest));
             out.push(TaskManagerCommand::ForgetJob { job: id });
         }
     }

@@ -21,7 +21,7 @@
 //! Slots that a job has not taken, and the last states of tasks, are repeated with a report each
 //! [`repeat_interval`](TaskManagerSettings::repeat_interval) until the JobMaster acknowledges the report; everything else is in the
 //! reports that go with every heartbeat. A deployment that comes twice, or after its attempt has ended or was cancelled, starts nothing:
-//! the newest attempt of every subtask is remembered as long as the job has anything here.
+//! the newest attempt of every subtask is remembered as long as the job has anything here, and as long again as messages may be late.
 //!
 //! # Files
 //!
@@ -50,7 +50,7 @@ pub use settings::{RegistrationSettings, TaskManagerSettings, WorkerMemory};
 
 use crate::{ControlError, ExecutionState, HeartbeatCommand, HeartbeatEvent, HeartbeatMonitor, SlotState};
 use ending::Phase;
-use job::Job;
+use job::{FormerJobs, Job};
 use registration::Registration;
 use slots::Slots;
 use std::collections::BTreeMap;
@@ -70,6 +70,7 @@ pub struct TaskManager {
     leader_lost_at: Option<Mono>,
     slots: Slots,
     jobs: BTreeMap<JobId, Job>,
+    former_jobs: FormerJobs,
     /// The number of the newest message.
     sequence: u64,
     /// The number of the newest worker.
@@ -89,6 +90,7 @@ impl TaskManager {
             leader_lost_at: None,
             slots: Slots::new(settings.slots),
             jobs: BTreeMap::new(),
+            former_jobs: FormerJobs::new(),
             sequence: first_number,
             incarnation: first_number,
             settings,

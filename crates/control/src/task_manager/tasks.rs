@@ -1,6 +1,6 @@
 //! Tasks: given to workers, stopped, and failed with their workers.
 
-use super::job::{Cancellation, Task};
+use super::job::{Cancellation, Task, entry};
 use super::{TaskManager, TaskManagerCommand, TaskManagerCommands};
 use crate::{ControlError, ExecutionState, Failure, TaskStatus};
 use weft_common::{ErrorKind, ExecutionAttemptId, JobId, Mono};
@@ -26,7 +26,7 @@ impl TaskManager {
         index: u32,
         out: &mut TaskManagerCommands,
     ) -> Result<(), ControlError> {
-        let job = self.jobs.entry(id).or_default();
+        let job = entry(&mut self.jobs, &mut self.former_jobs, id);
         if let Some(known) = job.tasks.get(&attempt) {
             let status = known.status.clone();
             if !job.queue.contains(&attempt) {
@@ -59,7 +59,7 @@ impl TaskManager {
     }
 
     pub(super) fn cancel(&mut self, now: Mono, id: JobId, attempt: ExecutionAttemptId, out: &mut TaskManagerCommands) {
-        let job = self.jobs.entry(id).or_default();
+        let job = entry(&mut self.jobs, &mut self.former_jobs, id);
         match job.tasks.get(&attempt) {
             Some(task) if task.is_live() => self.stop_task(now, id, attempt, out),
             Some(ended) => {

@@ -13,6 +13,7 @@
 //! before it was given a task is not replaced until there is one, so that a program that cannot start is tried as often as the restart
 //! strategy says, and no more.
 
+use super::job::entry;
 use super::memory::MemoryUse;
 use super::{TaskManager, TaskManagerCommand, TaskManagerCommands, WorkerEnd};
 use crate::Failure;
@@ -74,7 +75,7 @@ impl Worker {
 
 impl TaskManager {
     pub(super) fn start_worker_if_absent(&mut self, id: JobId, out: &mut TaskManagerCommands) {
-        let job = self.jobs.entry(id).or_default();
+        let job = entry(&mut self.jobs, &mut self.former_jobs, id);
         if let Worker::Absent = job.worker {
             self.incarnation += 1;
             job.worker = Worker::Starting(self.incarnation);

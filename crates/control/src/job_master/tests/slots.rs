@@ -92,6 +92,17 @@ fn a_lost_slot_does_not_come_back() {
 }
 
 #[test]
+fn a_slot_lost_before_its_offer_came_is_refused() {
+    let mut job = Job::new(&shuffled(1), JobMasterSettings::default());
+    job.on(Event::Start);
+    let lost = Event::SlotsLost { allocations: vec![slot(0).allocation], cause: "freed".to_owned() };
+    assert_eq!(job.handled(lost), Handled::Ignored(Ignored::Repeated));
+    assert_eq!(job.offer(0..1), [Command::ReleaseSlots { slots: vec![slot(0)] }]);
+    assert_eq!(job.master.held_slots(), 0);
+    assert_eq!(job.offer(1..2).len(), 2);
+}
+
+#[test]
 fn slices_return_to_where_they_were() {
     let mut job = Job::running(&shuffled(3), fixed_delay(9, 100));
     let event = Event::SlotsLost { allocations: vec![slot(1).allocation], cause: "gone".to_owned() };

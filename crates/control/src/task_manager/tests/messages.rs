@@ -59,6 +59,18 @@ fn a_deployment_that_comes_again_starts_nothing() {
 }
 
 #[test]
+fn nor_does_one_that_comes_again_when_the_job_has_gone_and_come_back() {
+    let mut tm = Tm::running();
+    tm.task(1, status(att(0, 0), ExecutionState::Finished));
+    tm.order(LeaderOrder::FreeSlot { allocation: grant(0) });
+    assert_eq!(tm.ended(1, WorkerEnd::Exited(0)), [Do::ForgetJob { job: JOB }]);
+    tm.request(0, JOB, 1);
+    let again = LeaderOrder::Deploy { job: JOB, tasks: vec![(att(0, 0), 0)] };
+    assert_eq!(tm.order(again), [Do::Discard { job: JOB, attempt: att(0, 0) }]);
+    assert_eq!(tm.slot_states(), [SlotState::Allocated, SlotState::Free]);
+}
+
+#[test]
 fn one_that_waits_for_its_worker_is_not_discarded_when_it_comes_again() {
     let mut tm = Tm::registered();
     tm.request(0, JOB, 0);
