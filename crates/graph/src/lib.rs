@@ -56,7 +56,7 @@ pub use error::{GraphError, OperatorLabel};
 pub use exchange_pool::{ExchangePool, MAX_CHANNEL_SHARE, MIN_CHANNEL_SHARE, SlotChannels};
 pub use execution::{
     ExecutionGraph, ExecutionJobVertex, ExecutionVertex, ExecutionVertexId, IntermediateResult, PipelinedRegion,
-    SlotSharingSlice,
+    SlotSharingSlice, slot_sharing_group_id,
 };
 pub use job::{ChainInput, ChainedOperator, ExchangeMode, JobEdge, JobGraph, JobVertex, ShipStrategy};
 pub use parallelism::resolve_parallelism;

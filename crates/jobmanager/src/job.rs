@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::counted::Counted;
 use crate::deployment::Deployer;
 use crate::job_manager::Cluster;
 use crate::message::{JobListener, JobManagerHandle};
 use crate::submission::PlannedJob;
-use crate::{CoordinatorGateway, JobEnd, JobWatch};
+use crate::view::Endpoints;
+use crate::{CoordinatorGateway, JobDetails, JobEnd, JobWatch};
 use weft_common::{ExecutionAttemptId, JobId, Mono, Now, OperatorId, TaskManagerId};
-use weft_control::{Command, Commands, ControlError, Event, JobMaster, JobResult, JobStatus};
-use weft_rpc::program::CoordinatorOrder;
-use weft_rpc::{Fence, OperatorEvent, Placement, TaskDeployment};
+use weft_control::{Command, Commands, ControlError, Event, FinalFailure, JobMaster, JobResult, JobStatus};
+use weft_graph::{ExecutionJobVertex, JobGraph};
+use weft_rpc::program::{CoordinatorOrder, TaskReport};
+use weft_rpc::{Fence, OperatorEvent, Placement, TaskDeployment, WorkerAddress};
 
 /// How long coordinators may take to clean up after a job before its end is told without them.
 const CLEAN_UP: Duration = Duration::from_secs(10);
@@ -24,6 +27,10 @@ pub(crate) struct Job {
     deployer: Deployer,
     coordinators: Box<dyn CoordinatorGateway>,
     watch: Arc<JobWatch>,
+    details: JobDetails,
+    /// Where the data planes of its workers are.
+    workers: BTreeMap<TaskManagerId, WorkerAddress>,
+    counted: BTreeMap<ExecutionAttemptId, Counted>,
     results: BTreeMap<OperatorId, Vec<u8>>,
     started: Mono,
     /// The end, while coordinators clean up, and until when they may.
@@ -38,7 +45,7 @@ impl Job {
         cluster: &Cluster,
         handle: &JobManagerHandle,
     ) -> Result<Self, String> {
-        let PlannedJob { job, deployer, coordinators, settings, seed, .. } = planned;
+        let PlannedJob { job, deployer, coordinators, settings, details, seed, .. } = planned;
         let listener = Box::new(JobListener { job, handle: handle.clone() });
         let coordinators = coordinators.start(job, deployer.graph(), listener)?;
         let machine = JobMaster::new(now, job, cluster.epoch, deployer.execution(), settings, seed);
@@ -49,6 +56,9 @@ impl Job {
             deployer,
             coordinators,
             watch,
+            details,
+            workers: BTreeMap::new(),
+            counted: BTreeMap::new(),
             results: BTreeMap::new(),
             started: now.mono,
             ending: None,
@@ -135,6 +145,8 @@ impl Job {
                 slot.map_or((u32::MAX, u32::MAX), |s| (cluster.worker_of(&s.slot.task_manager), lane(s.slot.index)));
             placement.lanes.entry(subtask.vertex).or_default().push(place);
         }
+        let workers = self.workers.iter().map(|(id, address)| (cluster.worker_of(id), address.clone()));
+        placement.workers = workers.collect();
         placement
     }
 
@@ -146,6 +158,7 @@ impl Job {
         attempts: &[ExecutionAttemptId],
         cluster: &mut Cluster,
     ) {
+        cluster.task_manager(task_manager, |tm| tm.give_up(self.fence, attempts.to_vec()));
         let stuck = attempts.iter().map(|a| weft_graph::ExecutionVertexId { vertex: a.vertex, subtask: a.subtask });
         let slots: Vec<_> = stuck.filter_map(|id| self.machine.slot_of(id)).collect();
         for slot in &slots {
@@ -170,6 +183,64 @@ impl Job {
         if self.machine.task(id).is_some_and(|history| history.current().attempt() == from.attempt) {
             self.coordinators.order(CoordinatorOrder::Event(event));
         }
+    }
+
+    /// Where a TaskManager's worker is.
+    pub(crate) fn worker_address(&mut self, task_manager: TaskManagerId, address: WorkerAddress) {
+        self.workers.insert(task_manager, address);
+    }
+
+    /// What its tasks have counted.
+    pub(crate) fn task_reports(&mut self, reports: Vec<TaskReport>, at: Mono) {
+        for report in reports {
+            match self.counted.get_mut(&report.attempt) {
+                Some(counted) => counted.update(report, at),
+                None => drop(self.counted.insert(report.attempt, Counted::new(report, at))),
+            }
+        }
+    }
+
+    /// What an attempt has counted.
+    pub(crate) fn counted(&self, attempt: ExecutionAttemptId) -> Option<&Counted> {
+        self.counted.get(&attempt)
+    }
+
+    /// Its machine.
+    pub(crate) fn machine(&self) -> &JobMaster {
+        &self.machine
+    }
+
+    /// Its vertices as they were planned.
+    pub(crate) fn graph(&self) -> &JobGraph {
+        self.deployer.graph()
+    }
+
+    /// Its vertices as they run.
+    pub(crate) fn vertices(&self) -> &[ExecutionJobVertex] {
+        self.deployer.execution().vertices()
+    }
+
+    /// How it was configured.
+    pub(crate) fn details(&self) -> &JobDetails {
+        &self.details
+    }
+
+    /// The status that clients are told: a job that cleans up is not over.
+    pub(crate) fn status(&self) -> JobStatus {
+        self.watch.status()
+    }
+
+    /// Why it failed for good.
+    pub(crate) fn final_failure(&self) -> Option<&FinalFailure> {
+        self.ending.as_ref().and_then(|(_, result)| result.failure.as_ref())
+    }
+
+    /// Where its workers are, for people.
+    pub(crate) fn endpoints(&self, cluster: &Cluster) -> Endpoints {
+        let address = |a: &WorkerAddress| format!("{}:{}", a.host, a.port);
+        let workers = self.workers.iter().map(|(id, worker)| (id.clone(), address(worker)));
+        let others = cluster.task_managers().map(|(id, host)| (id.clone(), host));
+        others.chain(workers).collect()
     }
 
     /// What a coordinator answers.

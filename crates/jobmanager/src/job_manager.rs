@@ -13,7 +13,7 @@ use crate::{JobEnd, JobWatch};
 use weft_common::{ErrorKind, JobId, LeaderEpoch, TaskManagerId};
 use weft_control::{
     Event, FinalFailure, JobStatus, ResourceCommand, ResourceEvent, ResourceManager, ResourceManagerSettings,
-    SlotSpread,
+    SlotOverview, SlotSpread,
 };
 use weft_rpc::{Fence, JobSource, TaskManagerGateway};
 use weft_runtime::Clock;
@@ -21,6 +21,7 @@ use weft_runtime::Clock;
 /// A TaskManager and its number in slot addresses.
 struct Registered {
     worker: u32,
+    host: String,
     gateway: Arc<dyn TaskManagerGateway>,
 }
 
@@ -45,6 +46,16 @@ impl Cluster {
 
     pub(crate) fn worker_of(&self, id: &TaskManagerId) -> u32 {
         self.task_managers.get(id).map_or(u32::MAX, |r| r.worker)
+    }
+
+    /// The slots of all TaskManagers.
+    pub(crate) fn slots(&self) -> SlotOverview {
+        self.resource_manager.overview()
+    }
+
+    /// The registered TaskManagers with their hosts.
+    pub(crate) fn task_managers(&self) -> impl Iterator<Item = (&TaskManagerId, String)> {
+        self.task_managers.iter().map(|(id, r)| (id, r.host.clone()))
     }
 
     pub(crate) fn declare(&mut self, job: JobId, slots: u32) {
@@ -149,9 +160,9 @@ impl Drop for JobManager {
     }
 }
 
-struct Shell {
-    cluster: Cluster,
-    jobs: BTreeMap<JobId, Job>,
+pub(crate) struct Shell {
+    pub(crate) cluster: Cluster,
+    pub(crate) jobs: BTreeMap<JobId, Job>,
     handle: JobManagerHandle,
 }
 
@@ -211,7 +222,8 @@ impl Shell {
             Message::Submit(planned, watch) => self.submit(*planned, watch),
             Message::Cancel(job) => self.job_event(job, Event::CancelRequested),
             Message::RegisterTaskManager { id, worker, gateway } => {
-                self.cluster.task_managers.insert(id, Registered { worker, gateway });
+                let host = id.0.clone();
+                self.cluster.task_managers.insert(id, Registered { worker, host, gateway });
             }
             Message::TaskManager { epoch, task_manager, sequence, message } => {
                 self.cluster.resource_event(ResourceEvent::TaskManager { epoch, task_manager, sequence, message });
@@ -224,6 +236,19 @@ impl Shell {
                 self.job_event(job, Event::Coordinator { epoch, attempt, message });
             }
             Message::CoordinatorsEnded(job) => self.end(job),
+            Message::WorkerAddress { fence, task_manager, address } => {
+                if let Some(job) = self.fenced(fence) {
+                    job.worker_address(task_manager, address);
+                }
+            }
+            Message::TaskReports { fence, reports } => {
+                let now = self.cluster.clock.mono();
+                if let Some(job) = self.fenced(fence) {
+                    job.task_reports(reports, now);
+                }
+            }
+            Message::TaskManagerLost { id, cause } => self.task_manager_lost(id, cause),
+            Message::Ask(question) => question(self),
             Message::OperatorEvent { fence, event } => {
                 if let Some(job) = self.jobs.get(&fence.job).filter(|_| fence.epoch == self.cluster.epoch) {
                     job.operator_event(event);
@@ -258,6 +283,20 @@ impl Shell {
                 watch.set_end(JobEnd { status, failure, results, duration });
             }
         }
+    }
+
+    /// A job of this leader.
+    fn fenced(&mut self, fence: Fence) -> Option<&mut Job> {
+        self.jobs.get_mut(&fence.job).filter(|_| fence.epoch == self.cluster.epoch)
+    }
+
+    fn task_manager_lost(&mut self, task_manager: TaskManagerId, cause: String) {
+        self.cluster.task_managers.remove(&task_manager);
+        for job in self.jobs.keys().copied().collect::<Vec<_>>() {
+            let (task_manager, cause) = (task_manager.clone(), cause.clone());
+            self.job_event(job, Event::TaskManagerLost { task_manager, cause });
+        }
+        self.cluster.resource_event(ResourceEvent::TaskManagerLost { task_manager, cause });
     }
 
     fn end(&mut self, job: JobId) {

@@ -5,19 +5,28 @@
 //! machines' next deadline. Coordinators of a job (split enumerators, committers) are user code and have a thread of their own, so that
 //! a slow file system or a panic there delays nobody else.
 
+#[cfg(feature = "process")]
+mod blobs;
 mod coordinators;
+mod counted;
 mod deployment;
 mod job;
 mod job_manager;
 mod message;
+mod questions;
 mod submission;
+mod view;
 mod watch;
 
+#[cfg(feature = "process")]
+pub use blobs::{BlobError, BlobStore};
+#[cfg(feature = "process")]
+pub use coordinators::CoordinatorProcess;
 pub use coordinators::{
     CoordinatorCode, CoordinatorGateway, CoordinatorListener, CoordinatorStarter, CoordinatorThread,
 };
 pub use deployment::Deployer;
 pub use job_manager::JobManager;
 pub use message::JobManagerHandle;
-pub use submission::Submission;
+pub use submission::{JobDetails, Submission};
 pub use watch::{AtTheEnd, JobEnd, JobWatch};

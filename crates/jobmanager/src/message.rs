@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
+use crate::job_manager::Shell;
 use crate::submission::PlannedJob;
 use crate::{AtTheEnd, CoordinatorListener, JobWatch, Submission};
 use weft_common::{JobId, LeaderEpoch, OperatorId, TaskManagerId};
@@ -10,6 +11,9 @@ use weft_control::{CoordinatorMessage, TaskManagerMessage, WorkerMessage};
 use weft_graph::GraphError;
 use weft_rpc::program::TaskReport;
 use weft_rpc::{Fence, JobMasterGateway, OperatorEvent, ResourceManagerGateway, TaskManagerGateway, WorkerAddress};
+
+/// Looks at the JobManager's books, on its thread.
+pub(crate) type Question = Box<dyn FnOnce(&Shell) + Send>;
 
 pub(crate) enum Message {
     Submit(Box<PlannedJob>, Arc<JobWatch>),
@@ -51,6 +55,24 @@ pub(crate) enum Message {
         operator: OperatorId,
         payload: Vec<u8>,
     },
+    /// Where a TaskManager's worker of a job is.
+    WorkerAddress {
+        fence: Fence,
+        task_manager: TaskManagerId,
+        address: WorkerAddress,
+    },
+    /// What tasks of a job have counted.
+    TaskReports {
+        fence: Fence,
+        reports: Vec<TaskReport>,
+    },
+    /// A TaskManager left, or was given up.
+    TaskManagerLost {
+        id: TaskManagerId,
+        cause: String,
+    },
+    /// Somebody wants to look.
+    Ask(Question),
     /// A job's coordinators have cleaned up.
     CoordinatorsEnded(JobId),
     Stop,
@@ -86,6 +108,16 @@ impl JobManagerHandle {
         self.send(Message::RegisterTaskManager { id, worker, gateway });
     }
 
+    /// A TaskManager left, or cannot be reached any more: its slots are lost. `cause` is a sentence.
+    pub fn task_manager_lost(&self, id: TaskManagerId, cause: String) {
+        self.send(Message::TaskManagerLost { id, cause });
+    }
+
+    /// Has `question` look at the JobManager's books, on its thread; not called when that has stopped.
+    pub(crate) fn ask(&self, question: impl FnOnce(&Shell) + Send + 'static) {
+        self.send(Message::Ask(Box::new(question)));
+    }
+
     /// Stops the thread; jobs still running are given up.
     pub fn stop(&self) {
         self.send(Message::Stop);
@@ -101,11 +133,13 @@ impl JobMasterGateway for JobManagerHandle {
         self.send(Message::OperatorEvent { fence, event });
     }
 
-    /// Threads of one process find each other without.
-    fn worker_address(&self, _fence: Fence, _task_manager: &TaskManagerId, _address: WorkerAddress) {}
+    fn worker_address(&self, fence: Fence, task_manager: &TaskManagerId, address: WorkerAddress) {
+        self.send(Message::WorkerAddress { fence, task_manager: task_manager.clone(), address });
+    }
 
-    /// Counters of threads are read where they are.
-    fn task_reports(&self, _fence: Fence, _task_manager: &TaskManagerId, _reports: Vec<TaskReport>) {}
+    fn task_reports(&self, fence: Fence, _task_manager: &TaskManagerId, reports: Vec<TaskReport>) {
+        self.send(Message::TaskReports { fence, reports });
+    }
 }
 
 impl ResourceManagerGateway for JobManagerHandle {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::executor::EmbeddedExecutor;
 use crate::logging;
+use crate::mode::{Base, mode};
 use weft_api::{Error, Executor, Launch};
 use weft_common::configuration::{Configuration, Origin, options};
 
@@ -25,16 +26,22 @@ pub struct Arguments {
 
 /// The program's arguments. A wrong option ends the program with a sentence on standard error and exit code 2.
 pub fn parse<P: clap::Parser>() -> P {
+    // Before anything reads standard input; what is wrong about it is said where there is somebody to hear it, by the first environment.
+    let _ = mode();
     P::parse()
 }
 
 impl Launch for Arguments {
     fn configuration(&self) -> Result<Configuration, Error> {
         let wrong = |e: weft_common::ConfigError| Error::of(e.kind(), e);
-        let mut configuration = match &self.conf_dir {
-            Some(dir) => Configuration::load_dir(dir).map_err(wrong)?,
+        let mut configuration = match mode()?.configuration() {
+            Some(Base::Whole(configuration)) => return Ok(configuration),
+            Some(Base::Under(configuration)) => configuration,
             None => Configuration::new(),
         };
+        if let Some(dir) = &self.conf_dir {
+            configuration.overlay(Configuration::load_dir(dir).map_err(wrong)?);
+        }
         configuration.apply_dynamic(&self.dynamic).map_err(wrong)?;
         if let Some(parallelism) = self.parallelism {
             let key = options::PARALLELISM_DEFAULT.key();
@@ -49,6 +56,6 @@ impl Launch for Arguments {
         for warning in configuration.warnings() {
             tracing::warn!("{warning}");
         }
-        Ok(Rc::new(EmbeddedExecutor::new()))
+        Ok(mode()?.executor().unwrap_or_else(|| Rc::new(EmbeddedExecutor::new())))
     }
 }

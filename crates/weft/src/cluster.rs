@@ -11,7 +11,7 @@ use weft_common::configuration::{ConfigError, Configuration, options};
 use weft_common::{ErrorKind, ExecutionAttemptId, JobId, LeaderEpoch, TaskManagerId};
 use weft_control::{JobMasterSettings, SlotSpread};
 use weft_graph::ExecutionGraph;
-use weft_jobmanager::{CoordinatorCode, JobManager, Submission};
+use weft_jobmanager::{CoordinatorCode, JobDetails, JobManager, Submission};
 use weft_rpc::JobSource;
 use weft_runtime::{JobInfo, SystemClock, TaskMetrics};
 use weft_taskmanager::{JobCodes, Masters, TaskManager, WorkerEnvironment, WorkerSettings};
@@ -96,6 +96,7 @@ impl EmbeddedCluster {
         let needed = ExecutionGraph::new(&job.graph.to_job_graph().map_err(refused)?).needed_slots();
         let id = JobId(random());
         let info = Arc::new(JobInfo { bounded: job.graph.is_bounded(), configuration: job.configuration.clone() });
+        let settings = JobMasterSettings::from_configuration(&job.configuration).map_err(wrong)?;
         let code = CoordinatorCode {
             info: info.clone(),
             program: job.program.clone(),
@@ -104,10 +105,11 @@ impl EmbeddedCluster {
         };
         let submission = Submission {
             job: id,
+            details: JobDetails::of(&job.graph, &settings, &job.configuration),
             source: JobSource::InProcess,
             coordinators: Box::new(code),
             graph: job.graph,
-            settings: JobMasterSettings::from_configuration(&job.configuration).map_err(wrong)?,
+            settings,
             exchange_pool: self.pool_of_a_slot().map_err(wrong)?,
             seed: random() as u64,
         };

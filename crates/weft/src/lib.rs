@@ -34,6 +34,8 @@ mod cluster;
 mod executor;
 mod interrupt;
 mod logging;
+mod mode;
+mod note;
 pub mod prelude;
 
 pub use arguments::{Arguments, parse};

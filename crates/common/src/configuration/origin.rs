@@ -15,6 +15,8 @@ pub enum Origin {
         /// The line, from 1.
         line: u32,
     },
+    /// The cluster that the program runs in, or the client that runs it.
+    Cluster,
     /// `-D key=value` on a command line.
     CommandLine,
     /// The program, by a call.
@@ -26,9 +28,10 @@ impl Origin {
     pub(super) fn layer(&self) -> u8 {
         match self {
             Origin::Default => 0,
-            Origin::File { .. } => 1,
-            Origin::CommandLine => 2,
-            Origin::Program => 3,
+            Origin::Cluster => 1,
+            Origin::File { .. } => 2,
+            Origin::CommandLine => 3,
+            Origin::Program => 4,
         }
     }
 }
@@ -38,6 +41,7 @@ impl fmt::Display for Origin {
         match self {
             Origin::Default => f.write_str("the default"),
             Origin::File { path, line } => write!(f, "{path}:{line}"),
+            Origin::Cluster => f.write_str("the cluster"),
             Origin::CommandLine => f.write_str("-D"),
             Origin::Program => f.write_str("the program"),
         }

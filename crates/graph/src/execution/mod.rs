@@ -9,7 +9,7 @@ mod vertex;
 pub use graph::ExecutionGraph;
 pub use region::PipelinedRegion;
 pub use result::IntermediateResult;
-pub use slots::SlotSharingSlice;
+pub use slots::{SlotSharingSlice, slot_sharing_group_id};
 pub use vertex::{ExecutionJobVertex, ExecutionVertex, ExecutionVertexId};
 
 #[cfg(test)]

@@ -47,3 +47,8 @@ impl ExecutionGraph {
         SlotSharingSlice { group: group.to_owned(), index, subtasks }
     }
 }
+
+/// The id of a slot sharing group for clients that know groups by ids: the same for the same name.
+pub fn slot_sharing_group_id(group: &str) -> u128 {
+    crate::digest::Digest::new("slot sharing group").text(group).finish()
+}

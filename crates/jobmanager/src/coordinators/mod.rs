@@ -4,6 +4,8 @@
 //! hears of them through the [`CoordinatorListener`] it gave. Orders are carried out in the order in which they are given.
 
 mod host;
+#[cfg(feature = "process")]
+mod process;
 
 use weft_common::{JobId, OperatorId};
 use weft_control::CoordinatorMessage;
@@ -12,6 +14,8 @@ use weft_rpc::OperatorEvent;
 use weft_rpc::program::CoordinatorOrder;
 
 pub use host::{CoordinatorCode, CoordinatorThread};
+#[cfg(feature = "process")]
+pub use process::CoordinatorProcess;
 
 /// The way to a job's coordinators.
 pub trait CoordinatorGateway: Send {
@@ -20,7 +24,7 @@ pub trait CoordinatorGateway: Send {
 }
 
 /// Hears a job's coordinators.
-pub trait CoordinatorListener: Send {
+pub trait CoordinatorListener: Send + Sync {
     /// One speaks to the JobMaster; `attempt` is the start or reset it belongs to.
     fn coordinator(&self, attempt: u32, message: CoordinatorMessage);
     /// One answers a subtask.

@@ -4,6 +4,7 @@ mod bad_input;
 mod child;
 mod configuration;
 mod interrupt;
+mod modes;
 mod output;
 mod peer;
 mod process;
