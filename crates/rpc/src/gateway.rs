@@ -33,6 +33,8 @@ pub trait TaskManagerGateway: Send + Sync {
     fn deploy(&self, fence: Fence, tasks: Vec<TaskDeployment>);
     /// Stops a task; the answer is its terminal state.
     fn cancel(&self, fence: Fence, attempt: ExecutionAttemptId);
+    /// Tasks have been stopping for too long: their worker is to be killed.
+    fn give_up(&self, fence: Fence, attempts: Vec<ExecutionAttemptId>);
     /// A report of the job, the message with this number, arrived; of the slots in it the job holds those `accepted`.
     fn acknowledge(&self, fence: Fence, sequence: u64, accepted: Vec<AllocationId>);
     /// Hands a coordinator's message to a subtask.

@@ -10,19 +10,28 @@
 
 mod blob;
 mod deployment;
+mod error;
 mod gateway;
 mod job_spec;
+pub mod listener;
 mod outcome;
 pub mod program;
+mod proto;
 mod registration;
+#[cfg(feature = "grpc")]
+pub mod session;
 mod update;
+pub mod view;
+mod wire;
 
 pub use blob::{BlobHash, BlobRef, NotABlobHash};
 pub use deployment::{
     ChainedOperator, InputEdge, OutputEdge, Placement, TaskDeployment, WorkerAddress, blocking_lane, slot_of_lane,
 };
+pub use error::RpcError;
 pub use gateway::{Fence, JobMasterGateway, JobSource, ResourceManagerGateway, TaskManagerGateway};
 pub use job_spec::{JobSpec, ProgramSpec, Replay};
 pub use outcome::JobOutcome;
 pub use registration::{Hardware, TaskManagerRegistration};
 pub use update::{OperatorEvent, TaskFailure, TaskState, TaskUpdate};
+pub use wire::WireError;

@@ -39,6 +39,31 @@ pub enum ToProgram {
     Stop,
 }
 
+impl ToProgram {
+    /// Whether it can only be the first message.
+    pub(crate) fn is_start(&self) -> bool {
+        matches!(self, ToProgram::Drive(_) | ToProgram::Work(_) | ToProgram::Coordinate(_))
+    }
+
+    /// What it is, for messages.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            ToProgram::Drive(_) => "drive",
+            ToProgram::Work(_) => "work",
+            ToProgram::Coordinate(_) => "coordinate",
+            ToProgram::Submitted(_) => "submitted",
+            ToProgram::Ended(_) => "ended",
+            ToProgram::Status(_) => "status",
+            ToProgram::Deploy(_) => "deploy",
+            ToProgram::Cancel(_) => "cancel",
+            ToProgram::OperatorEvent(_) => "operator event",
+            ToProgram::FreeSlot(_) => "free slot",
+            ToProgram::Coordinator(_) => "coordinator order",
+            ToProgram::Stop => "stop",
+        }
+    }
+}
+
 /// What a driver is started with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DriveSpec {
