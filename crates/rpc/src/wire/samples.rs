@@ -288,6 +288,7 @@ pub(crate) mod session {
             LeaderCall::OperatorEvent { fence: fence(), event: event() },
             LeaderCall::Acknowledge { fence: fence(), sequence: 4, accepted: vec![GRANT] },
             LeaderCall::JobFinished { fence: fence() },
+            LeaderCall::GiveUp { fence: fence(), attempts: vec![attempt(0), attempt(1)] },
             LeaderCall::ListLogs { request: 8 },
             LeaderCall::ReadLog { request: 9, name: "a.log".into(), offset: 1 << 40, length: 5 },
         ]

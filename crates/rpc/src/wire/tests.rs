@@ -82,15 +82,6 @@ fn golden_messages() {
     check_golden(golden, to.chain(from).collect());
 }
 
-#[cfg(feature = "grpc")]
-#[test]
-fn golden_messages_of_a_session() {
-    let golden = include_str!("../../testdata/session-1.txt");
-    let from = session::from_task_manager().into_iter().map(|message| sample(message, false));
-    let to = session::to_task_manager().into_iter().map(|message| sample(message, false));
-    check_golden(golden, from.chain(to).collect());
-}
-
 /// Whether it may be written otherwise, its bytes, and whether bytes are read as it.
 type Sample = (bool, Vec<u8>, Box<dyn Fn(&[u8]) -> bool>);
 
