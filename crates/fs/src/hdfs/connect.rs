@@ -1,0 +1,68 @@
+//! From a path to the client of its nameservice.
+
+use std::{
+    collections::HashMap,
+    io,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::sync::OnceCell;
+use weft_hadoop_conf::{Environment, HadoopConf, HadoopConfError, Sources};
+
+use super::{client::HdfsClient, settings::Settings, user};
+use crate::{FsError, Operation, Path};
+
+/// Where Hadoop's configuration comes from, what it says, and the clients made by it.
+pub(super) struct Connector {
+    sources: Sources,
+    /// Whoever the process is, if not named.
+    user: Option<String>,
+    configured: OnceCell<Configured>,
+    /// By authority, as paths write it.
+    clients: Mutex<HashMap<String, Arc<HdfsClient>>>,
+}
+
+struct Configured {
+    conf: HadoopConf,
+    settings: Settings,
+    user: String,
+}
+
+impl Connector {
+    /// One that reads the configuration when it is first needed.
+    pub(super) fn new(sources: Sources, user: Option<String>) -> Self {
+        Connector { sources, user, configured: OnceCell::new(), clients: Mutex::default() }
+    }
+
+    /// The client for a path.
+    pub(super) async fn client(&self, operation: Operation, path: &Path) -> Result<Arc<HdfsClient>, FsError> {
+        if path.scheme() != Some("hdfs") {
+            let reason = "it does not lie in HDFS: write hdfs://NAMESERVICE/ before it";
+            return Err(FsError::InvalidPath { text: path.to_string(), reason });
+        }
+        if let Some(client) = self.lock().get(path.authority()) {
+            return Ok(Arc::clone(client));
+        }
+        let failed = |error| FsError::Io { operation, path: path.clone(), source: io::Error::other(error) };
+        let configured = self.configured.get_or_try_init(|| self.configure()).await.map_err(failed)?;
+        let nameservice = configured.conf.nameservice(path.authority()).map_err(|error| failed(error.into()))?;
+        let client = HdfsClient::shared(&nameservice, &configured.user, configured.settings.clone());
+        self.lock().insert(path.authority().to_owned(), Arc::clone(&client));
+        Ok(client)
+    }
+
+    async fn configure(&self) -> Result<Configured, Box<dyn std::error::Error + Send + Sync>> {
+        let (sources, user) = (self.sources.clone(), self.user.clone());
+        let read = move || {
+            let conf = HadoopConf::load(&sources)?;
+            let settings = Settings::of(&conf)?;
+            let user = user.unwrap_or_else(|| user::current(&Environment::of_process()));
+            Ok::<_, HadoopConfError>(Configured { conf, settings, user })
+        };
+        Ok(tokio::task::spawn_blocking(read).await??)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<HdfsClient>>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
