@@ -49,6 +49,12 @@ pub enum HadoopConfError {
         /// The most that all files together may have, in bytes.
         limit: u64,
     },
+    /// The effective configuration cannot be written down.
+    #[error("cannot write the effective Hadoop configuration: {problem}")]
+    Unwritable {
+        /// What is in the way, and what to do.
+        problem: String,
+    },
     /// A value is not what its key expects.
     #[error("the value {value:?} of {key} (from {origin}) is not {expected}")]
     WrongValue {

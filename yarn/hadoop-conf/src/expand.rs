@@ -8,7 +8,7 @@
 //! that refer to each other cannot fill the memory.
 
 use crate::table::Entry;
-use crate::{Environment, Note};
+use crate::{Environment, Note, Origin};
 use std::collections::BTreeMap;
 
 #[cfg(test)]
@@ -78,6 +78,11 @@ impl<'a> Expander<'a> {
         let expanded = self.text(&entry.value);
         let (key, origin) = (key.to_owned(), entry.origin.clone());
         match expanded {
+            // Nobody asked for a default; what uses it will tell.
+            Ok(text) if entry.origin == Origin::Default => {
+                self.unbound.clear();
+                Some(text)
+            }
             Ok(text) => {
                 let note = |variable| Note::Unbound { key: key.clone(), variable, origin: origin.clone() };
                 self.notes.extend(self.unbound.drain(..).map(note));

@@ -23,6 +23,8 @@ mod address;
 mod conf;
 mod defaults;
 mod deprecated;
+mod doctor;
+mod effective;
 mod environment;
 mod error;
 mod expand;
@@ -38,11 +40,15 @@ mod security;
 mod site_file;
 mod sources;
 mod table;
+#[cfg(test)]
+mod test_files;
 mod typed;
 mod units;
 
 pub use address::Address;
 pub use conf::HadoopConf;
+pub use doctor::{Finding, Severity, Topic, findings};
+pub use effective::Effective;
 pub use environment::Environment;
 pub use error::HadoopConfError;
 pub use nameservice::{NameNode, Nameservice};

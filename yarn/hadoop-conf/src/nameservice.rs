@@ -131,13 +131,14 @@ impl HadoopConf {
 /// What stands between `hdfs://` and the path; nothing if no host is named.
 fn authority(address: &str) -> Result<&str, HadoopConfError> {
     let address = address.trim();
-    let rest = match address.split_once("://") {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("hdfs") => rest,
+    let rest = match address.split_once(":/") {
+        // Without a second slash there is a path and no host.
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("hdfs") => rest.strip_prefix('/').unwrap_or_default(),
         Some((scheme, _)) => {
             let problem = format!("its scheme is {scheme}: write hdfs://HOST:PORT/");
             return Err(HadoopConfError::NotAnHdfs { address: address.to_owned(), problem });
         }
-        None => address.strip_prefix("hdfs:").filter(|rest| rest.starts_with('/')).unwrap_or(address),
+        None => address,
     };
     Ok(rest.split('/').next().unwrap_or_default())
 }

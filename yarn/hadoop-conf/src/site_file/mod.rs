@@ -24,7 +24,7 @@ mod parser_test;
 mod reader_test;
 
 pub(crate) use parser::VERSION_ATTRIBUTE;
-pub(crate) use reader::Reader;
+pub(crate) use reader::{MAX_BYTES, Reader, SiteFile};
 
 use crate::Origin;
 
@@ -35,6 +35,8 @@ pub(crate) struct Property {
     /// Nothing when the value is missing or empty.
     pub(crate) value: Option<String>,
     pub(crate) is_final: bool,
+    /// Where the value came from before it got into the file, as the file says.
+    pub(crate) source: Option<String>,
     pub(crate) origin: Origin,
 }
 
