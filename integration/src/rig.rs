@@ -260,12 +260,15 @@ fn read_all(mut stream: impl Read) -> String {
     text
 }
 
-/// When a process began, as the kernel counts; none when there is none or it is a zombie.
+/// When a process began, as the kernel counts; none when there is none or it is a zombie. A zombie with threads is not over: it
+/// still holds ports and files.
 fn start_time(pid: &str) -> Option<String> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
     let state = fields.next()?;
-    (!matches!(state, "Z" | "X")).then(|| fields.nth(18).map(str::to_owned)).flatten()
+    let threads = fields.nth(16)?;
+    let over = matches!(state, "Z" | "X") && matches!(threads, "0" | "1");
+    (!over).then(|| fields.nth(1).map(str::to_owned)).flatten()
 }
 
 /// Links or copies a program into a directory that every user can enter.

@@ -63,8 +63,7 @@ def start(instance: Instance, begin: Callable[[str], object]) -> None:
             begin(name)
         if instance.options.stock:
             for name in wave:
-                if not (name.startswith("rm") and instance.options.ha):  # a standby answers no calls
-                    _await_port(instance, name)
+                _await_port(instance, name)
 
 
 def await_ready(instance: Instance) -> Dict[str, float]:
@@ -93,7 +92,8 @@ def down(directory: str) -> None:
         return
     end_processes(directory)
     for mounted in _mounts_below(directory):
-        subprocess.run(["umount", mounted], check=True)
+        # Lazily: what was just killed may hold it a moment longer.
+        subprocess.run(["umount", "--lazy", mounted], check=True)
     shutil.rmtree(directory)
     ports.release(Cache.ports(), directory)
 

@@ -3,11 +3,13 @@
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import zipfile
 from typing import Callable, List, Optional
 
 from . import life, machine, process, ready
@@ -19,11 +21,12 @@ from .options import Options
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _JAVA = ["DaemonLauncher.java", "AddressedSocketFactory.java"]
-# Rises when what is recorded changes in a way that its sources do not show.
-_LAYOUT = 1
+# Rises when what is kept changes in a way that the other sources do not show.
+_LAYOUT = 2
 # Sorted before all others, since its name is part of the class path.
 _LAUNCHER = "00-launcher.jar"
 _MADE_FROM = "made-from"
+_SIGNATURE = re.compile(r"META-INF/[^/]+\.(SF|RSA|DSA|EC)")
 _FORMAT = ["-format", "-force", "-nonInteractive"]
 # Archives are written when a daemon ends; it must not wait for another one meanwhile.
 _ENDS = (("nm", "dn"), ("rm",), ("fc",), ("nn",), ("jn",), ("zk",))
@@ -71,19 +74,19 @@ def _holds(path: str, text: str) -> bool:
 
 
 def _sources(version: str) -> str:
-    """What decides the jars."""
+    """What decides the jars, besides the layout."""
     digest = hashlib.sha256()
     for name in ["pom.xml", *(os.path.join("java", name) for name in _JAVA)]:
         with open(os.path.join(HERE, name), "rb") as file:
             digest.update(file.read())
-    return f"{version} {digest.hexdigest()}\n"
+    return f"{version} {_LAYOUT} {digest.hexdigest()}\n"
 
 
 def _made_from(version: str) -> str:
     """What decides all of the cache. prepare.sh knows how it begins."""
     stat = os.stat(process.java())
     jvm = f"{process.java()} {stat.st_size} {int(stat.st_mtime)}"
-    return f"{version} {jvm} {machine.superuser()} {_LAYOUT} {_sources(version)}"
+    return f"{version} {jvm} {machine.superuser()} {_sources(version)}"
 
 
 def _open_to_all() -> None:
@@ -103,8 +106,23 @@ def _fetch(version: str, jars: str) -> None:
         failed = _run(command, "run scripts/setup.sh, which installs Maven")
         if failed is not None:
             raise RigError(f"Maven could not fetch Hadoop {version}: check the network and HADOOP_VERSION; it said:\n{failed}")
+    for jar in os.listdir(jars):
+        _unsign(os.path.join(jars, jar))
     with tempfile.TemporaryDirectory() as classes:
         _compile(jars, classes)
+
+
+def _unsign(jar: str) -> None:
+    """Signatures are checked class by class at every start, and classes that are signed cannot be archived."""
+    with zipfile.ZipFile(jar) as signed:
+        entries = signed.infolist()
+        kept = [entry for entry in entries if not _SIGNATURE.fullmatch(entry.filename)]
+        if len(kept) == len(entries):
+            return
+        with zipfile.ZipFile(jar + ".new", "w", zipfile.ZIP_DEFLATED) as unsigned:
+            for entry in kept:
+                unsigned.writestr(entry, signed.read(entry))
+    os.rename(jar + ".new", jar)
 
 
 def _compile(jars: str, classes: str) -> None:

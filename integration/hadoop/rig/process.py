@@ -18,10 +18,11 @@ _OPENED = (
     "java.io java.lang java.lang.reflect java.math java.net java.text java.util java.util.concurrent java.util.zip "
     "sun.security.util sun.security.x509"
 ).split()
-# One compiler, one collector thread: a daemon's first seconds are what matters, on a machine that has few cores.
+# One compiler, one collector thread, no checks of what Hadoop's own jars contain: a daemon's first seconds are what matters,
+# on a machine that has few cores.
 _FLAGS = (
-    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xshare:auto -Xlog:disable -Xlog:all=error:stderr "
-    "-Djava.net.preferIPv4Stack=true"
+    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote "
+    "-XX:-UsePerfData -Xshare:auto -Xlog:disable -Xlog:all=error:stderr -Djava.net.preferIPv4Stack=true"
 ).split()
 _NEEDED = ["-XX:+IgnoreUnrecognizedVMOptions", *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED)]
 # What NodeManagers and the files of containers must not be readable with: nothing works only because others may read it.
@@ -61,7 +62,9 @@ def plain_jvm(instance: Instance, main: str, arguments: Sequence[str]) -> List[s
 def _launch(instance: Instance, main: str, arguments: Sequence[str]) -> List[str]:
     log = instance.path("log")
     command = [*_NEEDED, f"-Dlog4j.configuration=file:{instance.path('conf', 'log4j.properties')}"]
-    command += [f"-Dhadoop.log.dir={log}", f"-Dyarn.log.dir={log}", "-cp", class_path(instance.cache)]
+    # Web servers unpack their pages into the temporary directory, and do not remove them when they are killed.
+    command += [f"-Djava.io.tmpdir={instance.path('tmp')}", f"-Dhadoop.log.dir={log}", f"-Dyarn.log.dir={log}"]
+    command += ["-cp", class_path(instance.cache)]
     return command + ["DaemonLauncher", instance.path("conf"), main, *arguments]
 
 
@@ -157,13 +160,17 @@ def is_alive(pid: int, start_time: int) -> bool:
 
 
 def started(pid: int) -> int:
-    """When a process began, in clock ticks since boot; 0 when there is none or it is a zombie."""
+    """When a process began, in clock ticks since boot; 0 when there is none or it is a zombie.
+
+    A zombie with threads is not over: it still holds ports and files.
+    """
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             fields = file.read().rsplit(")", 1)[1].split()
     except (OSError, IndexError):
         return 0
-    return 0 if fields[0] in "ZX" else int(fields[19])
+    over = fields[0] in "ZX" and int(fields[17]) <= 1
+    return 0 if over else int(fields[19])
 
 
 def gone(processes: Sequence[Tuple[int, int]], seconds: float) -> bool:

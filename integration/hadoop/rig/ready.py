@@ -12,6 +12,8 @@ from .wire import CLIENT, HA_SERVICE, RESOURCE_MANAGER, Connection, RpcError, me
 _PAUSE = 0.03
 _LIVE = 2
 _GET_SAFE_MODE = 3
+# Where masters answer as soon as they do anything: a ResourceManager that stands by serves its administrators only.
+_MASTERS = {"nn": ("rpc", HA_SERVICE), "rm": ("admin", HA_SERVICE)}
 
 
 def wait(instance: Instance, what: str, names: List[str], seconds: float, question: Callable[[], bool]) -> None:
@@ -28,13 +30,17 @@ def wait(instance: Instance, what: str, names: List[str], seconds: float, questi
 
 
 def listens(instance: Instance, name: str) -> bool:
-    """Whether a daemon's first port answers; NameNodes and ResourceManagers must answer a call too."""
-    daemon = instance.daemon(name)
-    socket.create_connection((daemon["address"], daemon["ports"]["rpc"]), 1).close()
-    if name.startswith("nn"):
-        _connect(instance, name, HA_SERVICE).call("getServiceStatus")
-    if name.startswith("rm"):
-        _metrics(instance, name)
+    """Whether a daemon answers: masters a call, the others a connection."""
+    kind = name[:2]
+    if kind in _MASTERS:
+        port, protocol = _MASTERS[kind]
+        try:
+            _connect(instance, name, port, protocol).call("getServiceStatus")
+        except RpcError:
+            pass  # without HA it has no such status, and said so
+    else:
+        daemon = instance.daemon(name)
+        socket.create_connection((daemon["address"], daemon["ports"]["rpc"]), 1).close()
     return True
 
 
@@ -56,21 +62,21 @@ def active_resourcemanager(instance: Instance) -> Optional[str]:
 
 
 def _serves(instance: Instance, name: str) -> bool:
-    with _connect(instance, name, CLIENT) as namenode:
+    with _connect(instance, name, "rpc", CLIENT) as namenode:
         live = namenode.call("getDatanodeReport", message((1, _LIVE))).get(1, [])
         safe = namenode.call("setSafeMode", message((1, _GET_SAFE_MODE), (2, 1)))[1][0]
         return len(live) >= len(instance.names("dn")) and not safe
 
 
 def _metrics(instance: Instance, name: str) -> int:
-    with _connect(instance, name, RESOURCE_MANAGER) as resourcemanager:
+    with _connect(instance, name, "rpc", RESOURCE_MANAGER) as resourcemanager:
         metrics = parse(resourcemanager.call("getClusterMetrics")[1][0])
         return metrics.get(3, [0])[0]
 
 
-def _connect(instance: Instance, name: str, protocol: str) -> Connection:
+def _connect(instance: Instance, name: str, port: str, protocol: str) -> Connection:
     daemon = instance.daemon(name)
-    return Connection(daemon["address"], daemon["ports"]["rpc"], protocol, instance.user_of(name))
+    return Connection(daemon["address"], daemon["ports"][port], protocol, instance.user_of(name))
 
 
 def _answer(question: Callable[[], object]) -> bool:

@@ -119,6 +119,9 @@ def yarn(instance: Instance) -> Dict[str, str]:
         # A node whose disk is fuller than 90 % gets no containers; here that would be a test that waits for ever.
         "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage": "99.9",
         "yarn.nodemanager.remote-app-log-dir": "/yarn-logs",
+        # Below /tmp otherwise, for all rigs together.
+        "yarn.node-labels.fs-store.root-dir": "file://" + instance.path("tmp", "node-labels"),
+        "yarn.node-attribute.fs-store.root-dir": "file://" + instance.path("tmp", "node-attributes"),
     }
     if instance.options.ha:
         return {**properties, **_yarn_ha(instance)}
