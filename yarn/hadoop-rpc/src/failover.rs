@@ -104,10 +104,16 @@ impl<'a> Effort<'a> {
     /// Sends the call to one address.
     async fn attempt(&mut self, index: usize, address: &Address, request: &[u8]) -> Result<Bytes, Next> {
         let client = self.client;
+        let generation = client.generation();
         let connection = match timeout_at(self.deadline, client.connection(index, address)).await {
             Ok(Ok(connection)) => connection,
+            Ok(Err(ConnectError::Refused(exception)))
+                if exception.kind == ExceptionKind::InvalidToken && client.generation() != generation =>
+            {
+                return Err(Next::Later(format!("{exception}, but there are new credentials")));
+            }
             Ok(Err(error)) => return Err(self.not_connected(address, error)),
-            Err(_) => return Err(Next::Elsewhere("connecting took too long".to_owned())),
+            Err(_) => return Err(self.out_of_time(address)),
         };
         let protocol = client.service.protocol;
         let header = CallHeader {
@@ -125,6 +131,12 @@ impl<'a> Effort<'a> {
                 self.judge(address, outcome)
             }
         }
+    }
+
+    /// The call's time was up before there was a connection. What was known before says more.
+    fn out_of_time(&self, address: &Address) -> Next {
+        let known = self.failures.of(address);
+        Next::Elsewhere(known.unwrap_or("there was no connection in time").to_owned())
     }
 
     fn judge(&mut self, address: &Address, outcome: Option<Result<Bytes, Failure>>) -> Result<Bytes, Next> {
@@ -146,7 +158,10 @@ impl<'a> Effort<'a> {
         match exception.kind {
             ExceptionKind::Standby => Next::Elsewhere(exception.to_string()),
             ExceptionKind::Retriable => Next::Later(exception.to_string()),
-            _ => Next::Fail(RpcError::Remote { method: self.method, address: address.clone(), exception }),
+            _ => {
+                let (method, address, exception) = (self.method, address.clone(), Box::new(exception));
+                Next::Fail(RpcError::Remote { method, address, exception })
+            }
         }
     }
 
@@ -177,7 +192,7 @@ impl<'a> Effort<'a> {
                 address: address.clone(),
                 user: self.client.login().user().to_owned(),
                 advice: advice(exception.kind),
-                exception,
+                exception: Box::new(exception),
             }),
         }
     }
