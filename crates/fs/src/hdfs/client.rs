@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
-use tokio::sync::OnceCell;
+use tokio::{
+    runtime::{self, Handle},
+    sync::OnceCell,
+};
 use weft_hadoop_conf::Nameservice;
 use weft_hadoop_rpc::{Address, Login, RpcOptions, hdfs::NameNode};
 
@@ -21,6 +24,7 @@ use crate::{FsError, Operation, Path};
 pub(super) struct HdfsClient {
     pub(super) name_node: NameNode,
     pub(super) settings: Settings,
+    pub(super) user: String,
     /// The holder of leases.
     pub(super) name: String,
     pub(super) leases: Arc<Leases>,
@@ -29,9 +33,11 @@ pub(super) struct HdfsClient {
     encrypts: OnceCell<bool>,
 }
 
-/// What makes two clients the same.
+/// What makes two clients the same. Connections and leases are kept by tasks, which end with their runtime; so clients of
+/// different runtimes share nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
+    runtime: runtime::Id,
     addresses: Vec<Address>,
     user: String,
     settings: Settings,
@@ -41,12 +47,12 @@ struct Key {
 static CLIENTS: Mutex<Option<HashMap<Key, Weak<HdfsClient>>>> = Mutex::new(None);
 
 impl HdfsClient {
-    /// The one client of this process for a nameservice, a user and settings.
+    /// The one client of this runtime for a nameservice, a user and settings.
     pub(super) fn shared(nameservice: &Nameservice, user: &str, settings: Settings) -> Arc<Self> {
         let address =
             |node: &weft_hadoop_conf::NameNode| Address::new(node.rpc_address.host.clone(), node.rpc_address.port);
         let addresses = nameservice.namenodes.iter().map(address).collect::<Vec<_>>();
-        let key = Key { addresses, user: user.to_owned(), settings };
+        let key = Key { runtime: Handle::current().id(), addresses, user: user.to_owned(), settings };
         let mut clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
         let clients = clients.get_or_insert_default();
         if let Some(client) = clients.get(&key).and_then(Weak::upgrade) {
@@ -68,6 +74,7 @@ impl HdfsClient {
         HdfsClient {
             name_node,
             settings: key.settings.clone(),
+            user: key.user.clone(),
             name: format!("weft_{:016x}", u64::from_le_bytes(id)),
             leases: Arc::default(),
             dead_nodes: DeadNodes::default(),
@@ -87,7 +94,7 @@ impl HdfsClient {
 }
 
 /// Bytes nobody can guess, from the operating system.
-fn random(bytes: &mut [u8]) {
+pub(super) fn random(bytes: &mut [u8]) {
     // The system call fails only where there is no such device, and then nothing that needs entropy could be started.
     let _ = getrandom::fill(bytes);
 }

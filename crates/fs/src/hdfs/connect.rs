@@ -3,10 +3,13 @@
 use std::{
     collections::HashMap,
     io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::sync::OnceCell;
+use tokio::{
+    runtime::{self, Handle},
+    sync::OnceCell,
+};
 use weft_hadoop_conf::{Environment, HadoopConf, HadoopConfError, Sources};
 
 use super::{client::HdfsClient, settings::Settings, user};
@@ -18,9 +21,11 @@ pub(super) struct Connector {
     /// Whoever the process is, if not named.
     user: Option<String>,
     configured: OnceCell<Configured>,
-    /// By authority, as paths write it.
-    clients: Mutex<HashMap<String, Arc<HdfsClient>>>,
+    clients: Mutex<Clients>,
 }
+
+/// By authority, as paths write it, and runtime.
+type Clients = HashMap<(runtime::Id, String), Arc<HdfsClient>>;
 
 struct Configured {
     conf: HadoopConf,
@@ -40,14 +45,15 @@ impl Connector {
             let reason = "it does not lie in HDFS: write hdfs://NAMESERVICE/ before it";
             return Err(FsError::InvalidPath { text: path.to_string(), reason });
         }
-        if let Some(client) = self.lock().get(path.authority()) {
+        let key = (Handle::current().id(), path.authority().to_owned());
+        if let Some(client) = self.lock().get(&key) {
             return Ok(Arc::clone(client));
         }
         let failed = |error| FsError::Io { operation, path: path.clone(), source: io::Error::other(error) };
         let configured = self.configured.get_or_try_init(|| self.configure()).await.map_err(failed)?;
         let nameservice = configured.conf.nameservice(path.authority()).map_err(|error| failed(error.into()))?;
         let client = HdfsClient::shared(&nameservice, &configured.user, configured.settings.clone());
-        self.lock().insert(path.authority().to_owned(), Arc::clone(&client));
+        self.lock().insert(key, Arc::clone(&client));
         Ok(client)
     }
 
@@ -62,7 +68,7 @@ impl Connector {
         Ok(tokio::task::spawn_blocking(read).await??)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<HdfsClient>>> {
+    fn lock(&self) -> MutexGuard<'_, Clients> {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -60,3 +60,22 @@ fn entry_status(directory: &Path, entry: &Found) -> Result<FileStatus, FsError> 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_not_utf8_is_refused_by_name() {
+        let directory = Path::parse("hdfs://ns/in").unwrap();
+        let entry = |name: &'static [u8]| Found { path: Bytes::from_static(name), ..Found::default() };
+        let error = entry_status(&directory, &entry(b"caf\xe9")).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "\"hdfs://ns/in/caf\u{fffd}\" cannot be used as a path: its name is not valid UTF-8: rename it"
+        );
+        let status = entry_status(&directory, &entry("café".as_bytes())).unwrap();
+        assert_eq!(status.path, Path::parse("hdfs://ns/in/café").unwrap());
+        assert!(matches!(entry_status(&directory, &entry(b"")), Err(FsError::NotADirectory { .. })));
+    }
+}

@@ -1,7 +1,7 @@
 //! HDFS, without a JVM.
 //!
 //! ```text
-//! HdfsFileSystem ─ Connector ─ HdfsClient      one for each nameservice, user and settings in a process
+//! HdfsFileSystem ─ Connector ─ HdfsClient      one for each nameservice, user and settings in a runtime
 //!                               ├ NameNode      every call about names, blocks and leases (crate hadoop-rpc)
 //!                               ├ Leases        one task renews all of them
 //!                               └ DeadNodes     what readers and writers have learnt

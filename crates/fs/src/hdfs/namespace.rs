@@ -48,11 +48,15 @@ pub(super) async fn rename(client: &HdfsClient, same: bool, source: &Path, desti
         let reason = "a directory cannot be moved into itself: choose a destination outside of it";
         return Err(FsError::InvalidPath { text: destination.to_string(), reason });
     }
-    let renamed = client.name_node.rename2(source.path(), destination.path(), false).await;
-    renamed.map_err(|error| {
-        let about = if misses_source(&error) { source } else { destination };
-        failure::of_call(Operation::Rename, about, error)
-    })
+    let Err(error) = client.name_node.rename2(source.path(), destination.path(), false).await else { return Ok(()) };
+    if error.is(ExceptionKind::Other)
+        && client.name_node.file_info(destination.path()).await.is_ok_and(|found| found.is_some())
+    {
+        // A file in a directory's place and the other way round: the NameNode has no class of its own for that.
+        return Err(FsError::AlreadyExists { operation: Operation::Rename, path: destination.clone() });
+    }
+    let about = if misses_source(&error) { source } else { destination };
+    Err(failure::of_call(Operation::Rename, about, error))
 }
 
 /// Whether a rename failed for want of its source; the NameNode has one class for that and for a destination without directory.

@@ -13,8 +13,14 @@ pub(super) struct Blocks {
 impl Blocks {
     /// Takes what the NameNode tells, instead of what it told before.
     pub(super) fn learn(&mut self, blocks: LocatedBlocks) {
-        let blocks = blocks.blocks.into_iter().filter(|block| length(block) > 0);
-        self.by_offset.extend(blocks.map(|block| (block.offset, Arc::new(block))));
+        blocks.blocks.into_iter().for_each(|block| self.learn_one(block));
+    }
+
+    /// Takes one block.
+    pub(super) fn learn_one(&mut self, block: LocatedBlock) {
+        if length(&block) > 0 {
+            self.by_offset.insert(block.offset, Arc::new(block));
+        }
     }
 
     /// The block that holds the byte at `offset`.

@@ -3,5 +3,6 @@
 pub(super) mod blocks;
 mod reader;
 mod stream;
+mod visible;
 
 pub(super) use reader::HdfsFileReader;

@@ -18,6 +18,7 @@ use weft_hadoop_rpc::proto::hdfs::{DatanodeInfo, LocatedBlock};
 use super::{
     blocks::{self, Blocks},
     stream::BlockStream,
+    visible,
 };
 use crate::{
     FileReader, FsError, FsFuture, Operation, Path,
@@ -63,9 +64,13 @@ impl HdfsFileReader {
         let ahead = client.settings.block_size.saturating_mul(BLOCKS_AHEAD);
         let located = client.name_node.block_locations(&by_number, 0, ahead).await;
         let located = located.map_err(|error| failure::of_call(Operation::Open, &path, error))?;
-        let length = located.file_length;
-        let mut blocks = Blocks::default();
+        let (mut length, mut blocks) = (located.file_length, Blocks::default());
+        let open_block = visible::open_block(&client, &located).await;
         blocks.learn(located);
+        if let Some(block) = open_block {
+            length = blocks::range(&block).end;
+            blocks.learn_one(block);
+        }
         let (blocks, idle) = (Mutex::new(blocks), Mutex::default());
         Ok(HdfsFileReader { client, path, by_number, length, blocks, idle, read_to: AtomicU64::new(NOWHERE) })
     }
