@@ -22,7 +22,7 @@ use weft_rpc::{OperatorEvent, Placement, TaskDeployment};
 use weft_runtime::{Clock, OutputLimits, Round};
 
 /// More steps than any history needs once nothing goes wrong any more.
-const MOST_STEPS: u64 = 400_000;
+const MOST_STEPS: u64 = 1_000_000;
 const JOB: JobId = JobId(0x51);
 const EPOCH: LeaderEpoch = LeaderEpoch { counter: 1, random: 7 };
 
