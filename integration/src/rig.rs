@@ -150,11 +150,19 @@ impl Rig {
     /// # Errors
     /// [`RigError::Http`]; those of [`Rig::address`].
     pub fn jmx(&self, name: &str, bean: &str) -> Result<Vec<serde_json::Value>, RigError> {
-        let mut answer = http::get_json(self.address(name, "http")?, &format!("/jmx?qry={bean}"))?;
+        let mut answer = self.web(name, &format!("/jmx?qry={bean}"))?;
         match answer.get_mut("beans").map(serde_json::Value::take) {
             Some(serde_json::Value::Array(beans)) => Ok(beans),
             _ => Ok(Vec::new()),
         }
+    }
+
+    /// The JSON at `path` on a daemon's web server, for example a ResourceManager's `/ws/v1/cluster/nodes`.
+    ///
+    /// # Errors
+    /// [`RigError::Http`]; those of [`Rig::address`].
+    pub fn web(&self, name: &str, path: &str) -> Result<serde_json::Value, RigError> {
+        http::get_json(self.address(name, "http")?, path)
     }
 
     /// What a daemon has logged.

@@ -20,12 +20,19 @@ from .options import Options, disk, setting, version
 def main() -> int:
     arguments = _parser().parse_args()
     os.umask(0o022)
+    signal.signal(signal.SIGTERM, _stop)
     try:
         arguments.run(arguments)
         return 0
     except RigError as error:
         print(f"hadoop: {error}", file=sys.stderr)
         return 1
+
+
+def _stop(*_) -> None:
+    """As an exception, so that what was begun is cleaned up; once, so that cleaning up is not interrupted."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise SystemExit(1)
 
 
 def _up(arguments) -> None:
@@ -44,23 +51,24 @@ def _up(arguments) -> None:
     if arguments.hold:
         _hold(options, arguments)
     else:
-        description = _bring_up(options, _directory(arguments), arguments.keep)
+        description = _bring_up(options, _directory(arguments), arguments)
         print(_summary(description))
 
 
-def _bring_up(options: Options, directory: str, keep: bool):
+def _bring_up(options: Options, directory: str, arguments):
     prepare.prepare(options.version)
+    life.sweep()
     begun = time.monotonic()
     instance = Instance.create(directory, options, machine.ready())
     try:
+        if arguments.hold:
+            life.own(directory)
         life.lay_out(instance)
         life.fill(instance)
         life.start(instance, lambda name: process.start(instance, name))
         seconds = life.await_ready(instance)
     except BaseException:
-        life.end_processes(directory)
-        if not keep:
-            life.down(directory)
+        _end(directory, arguments.keep)
         raise
     seconds["all"] = round(time.monotonic() - begun, 2)
     return {**instance.description(), "seconds": seconds}
@@ -71,11 +79,6 @@ def _hold(options: Options, arguments) -> None:
     if os.getpgrp() != os.getpid():
         os.setsid()  # an interrupt from the terminal is for that program alone
 
-    def stop(*_) -> None:
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, stop)
-
     def watch() -> None:
         while os.read(0, 4096):
             pass
@@ -84,11 +87,18 @@ def _hold(options: Options, arguments) -> None:
     threading.Thread(target=watch, daemon=True).start()
     directory = os.path.join(Cache.rigs(), f"held-{os.getpid()}")
     try:
-        print(json.dumps(_bring_up(options, directory, arguments.keep)), flush=True)
+        print(json.dumps(_bring_up(options, directory, arguments)), flush=True)
         while True:
             signal.pause()
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        _end(directory, arguments.keep)
+
+
+def _end(directory: str, keep: bool) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if keep:
+        life.abandon(directory)
+    else:
         life.down(directory)
 
 
@@ -155,7 +165,8 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--rm-recovery", action="store_true", help="a ResourceManager remembers (with --ha it always does)")
     up.add_argument("--set", action="append", default=[], metavar="FILE:KEY=VALUE", help="one more property, for example hdfs-site:dfs.blocksize=1048576")
     up.add_argument("--disk", action="append", default=[], metavar="DN=SIZE", help="a DataNode's blocks on a file system of this size, for example dn1=64m (root)")
-    up.add_argument("--keep", action="store_true", help="when it fails, keep the directory with the logs")
+    keep = bool(os.environ.get("WEFT_RIG_KEEP"))
+    up.add_argument("--keep", action="store_true", default=keep, help="when it fails, or with --hold ends, leave the directory with the logs (WEFT_RIG_KEEP=1)")
     up.add_argument("--hold", action="store_true", help="print the rig's description as JSON; take it down when standard input ends")
     _command(commands, "down", _down, "end a rig and delete its directory")
     kill = _command(commands, "kill", _kill, "send a daemon a signal")

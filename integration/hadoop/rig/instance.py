@@ -1,6 +1,7 @@
 """The directory of one rig: what is where in it, and the description in `rig.json`.
 
     rig.json     options, addresses, users; written once
+    owner        process id and start time of the process that the rig ends with, when there is one
     conf/        configuration of daemons and clients
     misleading/  a wrong configuration, which NodeManagers hand to containers
     run/         NAME.pid: process id and start time

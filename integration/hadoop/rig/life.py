@@ -1,5 +1,6 @@
 """A rig's life: up, its daemons one by one, down."""
 
+import fcntl
 import glob
 import os
 import shutil
@@ -18,6 +19,7 @@ _SECONDS = 120
 # What must answer before the rest is started when nothing is in a hurry to try again.
 _FIRST = ("zk", "jn")
 _MASTERS = ("nn", "rm")
+_OWNER = "owner"
 
 
 def lay_out(instance: Instance) -> None:
@@ -86,16 +88,46 @@ def start_again(instance: Instance, name: str) -> None:
     _await_port(instance, name)
 
 
+def own(directory: str) -> None:
+    """Notes that a rig is to end with this process."""
+    process.record(os.path.join(directory, _OWNER), os.getpid())
+
+
+def sweep() -> None:
+    """Takes down rigs whose owner ended without doing so: it was killed."""
+    os.makedirs(Cache.rigs(), exist_ok=True)
+    with open(os.path.join(Cache.rigs(), ".lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for owner in glob.glob(os.path.join(Cache.rigs(), "*", _OWNER)):
+            found = process.recorded(owner)
+            if found and not process.is_alive(*found):
+                down(os.path.dirname(owner))
+
+
 def down(directory: str) -> None:
     """Ends everything that belongs to the rig and deletes its directory. Nothing to do when there is none."""
-    if not os.path.exists(description_of(directory)):
+    description = description_of(directory)
+    if not os.path.exists(description):
         return
     end_processes(directory)
     for mounted in _mounts_below(directory):
         # Lazily: what was just killed may hold it a moment longer.
         subprocess.run(["umount", "--lazy", mounted], check=True)
-    shutil.rmtree(directory)
     ports.release(Cache.ports(), directory)
+    for entry in os.scandir(directory):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        elif entry.path != description:  # the last to go: without it this directory is no rig's
+            os.remove(entry.path)
+    shutil.rmtree(directory)
+
+
+def abandon(directory: str) -> None:
+    """Ends everything and leaves the directory, until somebody takes it down."""
+    end_processes(directory)
+    owner = os.path.join(directory, _OWNER)
+    if os.path.exists(owner):
+        os.remove(owner)
 
 
 def end_processes(directory: str) -> None:

@@ -152,6 +152,7 @@ def _record(cache: Cache, recorded: str) -> None:
     directory = os.path.join(Cache.rigs(), f"prepare-{cache.version}-{os.getpid()}")
     options = Options(version=cache.version, ha=True, nodemanagers=1)
     instance = Instance.create(directory, options, machine.ready())
+    life.own(directory)
     try:
         life.lay_out(instance)
         _format(instance, os.path.join(recorded, "images"))

@@ -108,8 +108,7 @@ def start(instance: Instance, name: str, recorded: Optional[str] = None) -> int:
             start_new_session=True,
             **machine.identity(instance.user_of(name), instance.machine),
         )
-    with open(pid_file(instance.directory, name), "w", encoding="utf-8") as file:
-        file.write(f"{process.pid} {started(process.pid)}\n")
+    record(pid_file(instance.directory, name), process.pid)
     return process.pid
 
 
@@ -144,10 +143,21 @@ def alive(instance: Instance, name: str) -> bool:
     return process is not None and is_alive(*process)
 
 
+def record(path: str, pid: int) -> None:
+    """Writes a process's id and start time."""
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"{pid} {started(pid)}\n")
+
+
 def recorded_process(directory: str, name: str) -> Optional[Tuple[int, int]]:
-    """What the pid file says: process id and start time."""
+    """What a daemon's pid file says: process id and start time."""
+    return recorded(pid_file(directory, name))
+
+
+def recorded(path: str) -> Optional[Tuple[int, int]]:
+    """What `record` wrote."""
     try:
-        with open(pid_file(directory, name), encoding="utf-8") as file:
+        with open(path, encoding="utf-8") as file:
             pid, start_time = file.read().split()
             return int(pid), int(start_time)
     except (FileNotFoundError, ValueError):
