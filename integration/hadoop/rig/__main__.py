@@ -75,7 +75,7 @@ def _bring_up(options: Options, directory: str, arguments):
 
 
 def _hold(options: Options, arguments) -> None:
-    """Keeps a rig up for as long as standard input is open: however the program that asked for it ends, the rig ends too."""
+    """Keeps a rig up while standard input is open: however the program that asked for it ends, the rig ends too."""
     if os.getpgrp() != os.getpid():
         os.setsid()  # an interrupt from the terminal is for that program alone
 
@@ -163,11 +163,30 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--datanodes", type=int, default=1, metavar="N", help="1 to 4; dn1 is on the client's machine")
     up.add_argument("--nodemanagers", type=int, default=2, metavar="N", help="1 or 2")
     up.add_argument("--rm-recovery", action="store_true", help="a ResourceManager remembers (with --ha it always does)")
-    up.add_argument("--set", action="append", default=[], metavar="FILE:KEY=VALUE", help="one more property, for example hdfs-site:dfs.blocksize=1048576")
-    up.add_argument("--disk", action="append", default=[], metavar="DN=SIZE", help="a DataNode's blocks on a file system of this size, for example dn1=64m (root)")
+    up.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FILE:KEY=VALUE",
+        help="one more property, for example hdfs-site:dfs.blocksize=1048576",
+    )
+    up.add_argument(
+        "--disk",
+        action="append",
+        default=[],
+        metavar="DN=SIZE",
+        help="a DataNode's blocks on a file system of this size, for example dn1=64m (root)",
+    )
     keep = bool(os.environ.get("WEFT_RIG_KEEP"))
-    up.add_argument("--keep", action="store_true", default=keep, help="when it fails, or with --hold ends, leave the directory with the logs (WEFT_RIG_KEEP=1)")
-    up.add_argument("--hold", action="store_true", help="print the rig's description as JSON; take it down when standard input ends")
+    up.add_argument(
+        "--keep",
+        action="store_true",
+        default=keep,
+        help="when it fails, or with --hold ends, leave the directory with the logs (WEFT_RIG_KEEP=1)",
+    )
+    up.add_argument(
+        "--hold", action="store_true", help="print the rig's description as JSON; take it down when standard input ends"
+    )
     _command(commands, "down", _down, "end a rig and delete its directory")
     kill = _command(commands, "kill", _kill, "send a daemon a signal")
     kill.add_argument("daemon", help="for example nn1")

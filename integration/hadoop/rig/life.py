@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
-from typing import Callable, Dict, List
+from typing import Callable, Dict, List, Sequence, Tuple
 
 from . import machine, ports, process, ready, site
 from .cache import Cache
@@ -61,11 +61,11 @@ def start(instance: Instance, begin: Callable[[str], object]) -> None:
     for wave in waves:
         for name in wave:
             if name.startswith("fc"):  # gives up after one try
-                _await_port(instance, "zk")
+                await_answer(instance, "zk")
             begin(name)
         if instance.options.stock:
             for name in wave:
-                _await_port(instance, name)
+                await_answer(instance, name)
 
 
 def await_ready(instance: Instance) -> Dict[str, float]:
@@ -73,11 +73,23 @@ def await_ready(instance: Instance) -> Dict[str, float]:
     begun = time.monotonic()
     seconds = {}
     if instance.options.hdfs:
-        ready.wait(instance, "NameNode with all DataNodes", _half(instance, "yarn"), _SECONDS, lambda: ready.active_namenode(instance))
+        ready.wait(
+            instance,
+            "NameNode with all DataNodes",
+            _half(instance, "yarn"),
+            _SECONDS,
+            lambda: ready.active_namenode(instance),
+        )
         _make_directories(instance)
         seconds["hdfs"] = round(time.monotonic() - begun, 2)
     if instance.options.yarn:
-        ready.wait(instance, "ResourceManager with all NodeManagers", _half(instance, "hdfs"), _SECONDS, lambda: ready.active_resourcemanager(instance))
+        ready.wait(
+            instance,
+            "ResourceManager with all NodeManagers",
+            _half(instance, "hdfs"),
+            _SECONDS,
+            lambda: ready.active_resourcemanager(instance),
+        )
         seconds["yarn"] = round(time.monotonic() - begun, 2)
     return seconds
 
@@ -85,7 +97,12 @@ def await_ready(instance: Instance) -> Dict[str, float]:
 def start_again(instance: Instance, name: str) -> None:
     """Starts a daemon that was stopped, and waits until it answers."""
     process.start(instance, name)
-    _await_port(instance, name)
+    await_answer(instance, name)
+
+
+def await_answer(instance: Instance, name: str) -> None:
+    """Waits until a daemon that was started answers."""
+    ready.wait(instance, f"answer from {name}", [name], _SECONDS, lambda: ready.listens(instance, name))
 
 
 def own(directory: str) -> None:
@@ -137,7 +154,7 @@ def end_processes(directory: str) -> None:
     _kill(_containers(directory))
 
 
-def _kill(processes) -> None:
+def _kill(processes: Sequence[Tuple[int, int]]) -> None:
     for pid, start_time in processes:
         if process.is_alive(pid, start_time):
             try:
@@ -145,11 +162,13 @@ def _kill(processes) -> None:
             except ProcessLookupError:
                 pass
     if not process.gone(processes, 20):
-        raise RigError(f"processes do not end after SIGKILL: {[pid for pid, time in processes if process.is_alive(pid, time)]}")
+        raise RigError(
+            f"processes do not end after SIGKILL: {[pid for pid, time in processes if process.is_alive(pid, time)]}"
+        )
 
 
-def _containers(directory: str) -> List:
-    """Processes of containers: all in a session that a NodeManager noted, and all with its directories in their environment."""
+def _containers(directory: str) -> List[Tuple[int, int]]:
+    """Processes of containers: those in a session a NodeManager noted, or with its directories in their environment."""
     sessions = set()
     for path in glob.glob(os.path.join(directory, "data", "nm*", "local*", "nmPrivate", "*", "*", "*.pid")):
         with open(path, encoding="utf-8") as file:
@@ -183,10 +202,6 @@ def _half(instance: Instance, other: str) -> List[str]:
     """The daemons to watch while waiting, without those of the other half."""
     without = {"yarn": ("rm", "nm"), "hdfs": ("nn", "dn", "jn", "fc")}[other]
     return [name for name in instance.names() if name[:2] not in without]
-
-
-def _await_port(instance: Instance, name: str) -> None:
-    ready.wait(instance, f"answer from {name}", [name], _SECONDS, lambda: ready.listens(instance, name))
 
 
 def _make_directories(instance: Instance) -> None:

@@ -1,6 +1,7 @@
 """What a rig takes from the machine besides ports: accounts and host names.
 
-As root, both are made when missing. Without root there are no accounts, and host names only when they are there already.
+As root, both are made when missing. Without root there are no accounts, and host names only when they are there
+already.
 """
 
 import fcntl

@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from typing import Callable, List, Optional
 
-from . import life, machine, process, ready
+from . import life, machine, process
 from .cache import Cache, root
 from .daemons import kind_of
 from .errors import RigError
@@ -105,7 +105,9 @@ def _fetch(version: str, jars: str) -> None:
     if _run(command + ["-o"], "run scripts/setup.sh, which installs Maven") is not None:
         failed = _run(command, "run scripts/setup.sh, which installs Maven")
         if failed is not None:
-            raise RigError(f"Maven could not fetch Hadoop {version}: check the network and HADOOP_VERSION; it said:\n{failed}")
+            raise RigError(
+                f"Maven could not fetch Hadoop {version}: check the network and HADOOP_VERSION; it said:\n{failed}"
+            )
     for jar in os.listdir(jars):
         _unsign(os.path.join(jars, jar))
     with tempfile.TemporaryDirectory() as classes:
@@ -142,7 +144,7 @@ def _run(command: List[str], absent: str) -> Optional[str]:
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     except FileNotFoundError:
-        raise RigError(f"{command[0]} is missing: {absent}")
+        raise RigError(f"{command[0]} is missing: {absent}") from None
     return None if done.returncode == 0 else process.last_lines(done.stdout.decode(errors="replace"))
 
 
@@ -173,9 +175,11 @@ def _format(instance: Instance, images: str) -> None:
     shutil.copytree(instance.path("data", "nn1"), os.path.join(images, "plain", "nn1"))
     for name in ("zk", "jn"):
         process.start(instance, name)
-        ready.wait(instance, f"answer from {name}", [name], 60, lambda: ready.listens(instance, name))
+        life.await_answer(instance, name)
     process.run(instance, "hdfs", main, ["-Ddfs.ha.namenode.id=nn1", *_FORMAT])
-    process.run(instance, "hdfs", kind_of("fc").main, ["-Ddfs.ha.namenode.id=nn1", "-formatZK", "-force", "-nonInteractive"])
+    process.run(
+        instance, "hdfs", kind_of("fc").main, ["-Ddfs.ha.namenode.id=nn1", "-formatZK", "-force", "-nonInteractive"]
+    )
     life.end_processes(instance.directory)
     # The second NameNode begins as a copy of the first.
     shutil.copytree(instance.path("data", "nn1"), instance.path("data", "nn2"), dirs_exist_ok=True)
@@ -199,7 +203,9 @@ def _start_recorded(instance: Instance) -> None:
 def _use(instance: Instance) -> None:
     """Loads the classes that a first file and a command need."""
     shell = "org.apache.hadoop.fs.FsShell"
-    process.run(instance, "client", shell, ["-put", os.path.join(instance.path("conf"), "core-site.xml"), "/tmp/recorded"])
+    process.run(
+        instance, "client", shell, ["-put", os.path.join(instance.path("conf"), "core-site.xml"), "/tmp/recorded"]
+    )
     recording = ["-XX:ArchiveClassesAtExit=" + instance.path("tmp", "cli.jsa")]
     process.run(instance, "client", shell, ["-get", "/tmp/recorded", instance.path("tmp", "recorded")], recording)
 

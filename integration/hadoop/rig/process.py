@@ -18,14 +18,14 @@ _OPENED = (
     "java.io java.lang java.lang.reflect java.math java.net java.text java.util java.util.concurrent java.util.zip "
     "sun.security.util sun.security.x509"
 ).split()
-# One compiler, one collector thread, no checks of what Hadoop's own jars contain: a daemon's first seconds are what matters,
-# on a machine that has few cores.
+# One compiler, one collector thread, no checks of what Hadoop's own jars contain: a daemon's first seconds are what
+# matters, on a machine that has few cores.
 _FLAGS = (
     "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote "
     "-XX:-UsePerfData -Xshare:auto -Xlog:disable -Xlog:all=error:stderr -Djava.net.preferIPv4Stack=true"
 ).split()
 _NEEDED = ["-XX:+IgnoreUnrecognizedVMOptions", *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED)]
-# What NodeManagers and the files of containers must not be readable with: nothing works only because others may read it.
+# YARN's files, and those of containers, are its own: nothing works only because others may read it.
 _YARN_UMASK = 0o077
 _UMASK = 0o022
 
@@ -125,7 +125,9 @@ def run(instance: Instance, role: str, main: str, arguments: Sequence[str], flag
     )
     if done.returncode != 0:
         text = done.stdout.decode(errors="replace")
-        raise RigError(f"{main} {' '.join(arguments)} ended with {done.returncode}; its last lines:\n{last_lines(text)}")
+        raise RigError(
+            f"{main} {' '.join(arguments)} ended with {done.returncode}; its last lines:\n{last_lines(text)}"
+        )
 
 
 def send(instance: Instance, name: str, which: signal.Signals) -> None:

@@ -2,6 +2,8 @@
 
 import socket
 import time
+from contextlib import suppress
+from functools import partial
 from typing import Callable, List, Optional
 
 from . import process
@@ -22,7 +24,9 @@ def wait(instance: Instance, what: str, names: List[str], seconds: float, questi
     while not _answer(question):
         dead = [name for name in names if not process.alive(instance, name)]
         if dead:
-            raise RigError(f"{dead[0]} died while waiting for {what}; its last lines:\n{process.last_log_lines(instance, dead[0])}")
+            raise RigError(
+                f"{dead[0]} died while waiting for {what}; its last lines:\n{process.last_log_lines(instance, dead[0])}"
+            )
         if time.monotonic() > end:
             logs = "\n".join(f"  {name}:\n{process.last_log_lines(instance, name)}" for name in names)
             raise RigError(f"no {what} after {seconds:.0f} s; last lines of the daemons:\n{logs}")
@@ -34,10 +38,8 @@ def listens(instance: Instance, name: str) -> bool:
     kind = name[:2]
     if kind in _MASTERS:
         port, protocol = _MASTERS[kind]
-        try:
-            _connect(instance, name, port, protocol).call("getServiceStatus")
-        except RpcError:
-            pass  # without HA it has no such status, and said so
+        with _connect(instance, name, port, protocol) as master, suppress(RpcError):
+            master.call("getServiceStatus")  # which without HA it has not, and says so
     else:
         daemon = instance.daemon(name)
         socket.create_connection((daemon["address"], daemon["ports"]["rpc"]), 1).close()
@@ -47,16 +49,15 @@ def listens(instance: Instance, name: str) -> bool:
 def active_namenode(instance: Instance) -> Optional[str]:
     """A NameNode that serves, out of safe mode, with all DataNodes."""
     for name in instance.names("nn"):
-        if _answer(lambda: _serves(instance, name)):
+        if _answer(partial(_serves, instance, name)):
             return name
     return None
 
 
 def active_resourcemanager(instance: Instance) -> Optional[str]:
     """A ResourceManager that serves, with all NodeManagers."""
-    wanted = len(instance.names("nm"))
     for name in instance.names("rm"):
-        if _answer(lambda: _metrics(instance, name) >= wanted):
+        if _answer(partial(_has_nodes, instance, name)):
             return name
     return None
 
@@ -68,10 +69,10 @@ def _serves(instance: Instance, name: str) -> bool:
         return len(live) >= len(instance.names("dn")) and not safe
 
 
-def _metrics(instance: Instance, name: str) -> int:
+def _has_nodes(instance: Instance, name: str) -> bool:
     with _connect(instance, name, "rpc", RESOURCE_MANAGER) as resourcemanager:
         metrics = parse(resourcemanager.call("getClusterMetrics")[1][0])
-        return metrics.get(3, [0])[0]
+        return metrics.get(3, [0])[0] >= len(instance.names("nm"))
 
 
 def _connect(instance: Instance, name: str, port: str, protocol: str) -> Connection:

@@ -1,4 +1,4 @@
-"""The configuration of a rig: one directory serves all daemons and clients; what differs per daemon is an argument of it."""
+"""The configuration of a rig: one directory serves all daemons and clients; what differs per daemon is its argument."""
 
 import os
 from typing import Dict, List
@@ -182,7 +182,7 @@ def zookeeper(instance: Instance) -> str:
 
 def arguments(instance: Instance, name: str) -> List[str]:
     """What one daemon is told that the others are not."""
-    daemon, kind = instance.daemon(name), name[:2]
+    kind = name[:2]
     if kind == "zk":
         return [instance.path("conf", "zoo.cfg")]
     properties = {} if instance.options.stock else dict(timers.DAEMONS)
@@ -225,7 +225,7 @@ def _nodemanager(instance: Instance, name: str) -> Dict[str, str]:
 
 
 def _mislead(instance: Instance) -> None:
-    """The configuration that lies on the nodes is not the one the client resolved: whoever reads it in a container fails."""
+    """What lies on the nodes is not the configuration the client resolved: whoever reads it in a container fails."""
     nowhere = "nowhere.invalid"
     directory = instance.path("misleading")
     os.makedirs(directory)

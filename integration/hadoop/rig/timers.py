@@ -1,7 +1,7 @@
 """Shortened timers. `--stock` leaves all of them out: nothing of ours may need them.
 
-Those in the site files hurry fail-over and loss detection along. What would change how a client of ours behaves when it reads
-the same files (retries of its connections) is given to the daemons that need it only.
+Those in the site files hurry fail-over and loss detection along. What would change how a client of ours behaves when
+it reads the same files (retries of its connections) is given to the daemons that need it only.
 """
 
 from typing import Dict
