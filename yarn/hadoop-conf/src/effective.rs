@@ -1,9 +1,9 @@
 //! The effective configuration as one file.
 //!
-//! Version 1 is a Hadoop site file whose root element has the attribute `weft-version="1"`: one property a line, sorted by
-//! name, each with the place where its value came from (`source`). Variables have been substituted, so the values are taken
-//! as they stand; those that are secret are left out. An empty value is written as one space, because no character at all
-//! would mean that the property has no value.
+//! Version 1 is a Hadoop site file whose root element has the attribute `weft-version="1"`: one property a line, sorted
+//! by name, each with the place where its value came from (`source`). Variables have been substituted, so the values
+//! are taken as they stand; those that are secret are left out. An empty value is written as one space, because no
+//! character at all would mean that the property has no value.
 //!
 //! ```xml
 //! <?xml version="1.0" encoding="UTF-8"?>
@@ -93,8 +93,8 @@ pub(crate) fn read(file: &Path) -> Result<Table, HadoopConfError> {
     if version.as_deref() != Some(VERSION) {
         let found = version.unwrap_or_else(|| "none".to_owned());
         let problem = format!(
-            "an effective configuration of version {VERSION} was expected and {VERSION_ATTRIBUTE} is {found}: use the same \
-             version of Weft on both sides"
+            "an effective configuration of version {VERSION} was expected and {VERSION_ATTRIBUTE} is {found}: use the \
+             same version of Weft on both sides"
         );
         return Err(HadoopConfError::Malformed { path: file.to_owned(), line: 1, key: None, problem });
     }

@@ -19,7 +19,8 @@ pub enum HadoopConfError {
         looked: Vec<Place>,
     },
     /// A file exists and cannot be read.
-    #[error("cannot read the Hadoop configuration file {}: {source}: grant this user access or name another directory", .path.display())]
+    #[error("cannot read the Hadoop configuration file {}: {source}: grant this user access or name another \
+             directory", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -40,8 +41,8 @@ pub enum HadoopConfError {
     },
     /// The files are larger than any configuration is.
     #[error(
-        "cannot read the Hadoop configuration file {}: with what was read before it has more than {limit} bytes: a site \
-         file holds properties only; name another file or directory", .path.display()
+        "cannot read the Hadoop configuration file {}: with what was read before it has more than {limit} bytes: a \
+         site file holds properties only; name another file or directory", .path.display()
     )]
     TooLarge {
         /// The file at which the limit was reached.

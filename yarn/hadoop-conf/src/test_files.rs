@@ -4,6 +4,9 @@ use crate::{Environment, HadoopConf, HadoopConfError, Sources};
 use std::path::Path;
 use tempfile::TempDir;
 
+/// Keys and values.
+pub(crate) type Values = &'static [(&'static str, &'static str)];
+
 /// A directory with these files; it lasts as long as the value.
 pub(crate) fn directory(files: &[(&str, &str)]) -> TempDir {
     let directory = TempDir::new().unwrap();

@@ -212,3 +212,6 @@ impl FrameDecoder {
         Ok(Some(body.freeze()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,27 +1,35 @@
 //! NameNodes.
 
 use super::{Finding, Topic, same_address, underscore};
-use crate::{HadoopConf, Nameservice, Origin};
+use crate::{HadoopConf, HadoopConfError, Nameservice, Origin};
 
 /// The default file system, and every name service.
 pub(super) fn findings(conf: &HadoopConf) -> Vec<Finding> {
     let mut findings = vec![default_fs(conf)];
-    let default_is_hdfs = conf.default_fs().starts_with("hdfs:");
-    let default = default_is_hdfs.then(|| conf.nameservice(""));
-    let others = conf.nameservice_names().into_iter().map(|name| conf.nameservice(name));
-    let mut seen: Vec<Nameservice> = Vec::new();
-    for nameservice in default.into_iter().chain(others) {
-        match nameservice {
-            Err(error) => findings.push(Finding::error(Topic::Hdfs, &error)),
-            Ok(nameservice) if seen.contains(&nameservice) => {}
-            Ok(nameservice) => {
-                findings.extend(of_nameservice(conf, &nameservice));
-                seen.push(nameservice);
-            }
+    let default = match conf.default_fs().starts_with("hdfs:") {
+        true => conf.nameservice("").map(Some),
+        false => Ok(None),
+    };
+    match &default {
+        Err(error) => findings.push(Finding::error(Topic::Hdfs, error)),
+        Ok(nameservice) => findings.extend(nameservice.iter().flat_map(|found| of_nameservice(conf, found))),
+    }
+    let default = default.ok().flatten();
+    for name in conf.nameservice_names() {
+        match conf.nameservice(name) {
+            Err(error) => findings.extend(unusable(error, &findings)),
+            Ok(nameservice) if default.as_ref() == Some(&nameservice) => {}
+            Ok(nameservice) => findings.extend(of_nameservice(conf, &nameservice)),
         }
     }
-    findings.dedup();
     findings
+}
+
+/// A name service that nobody may need, unless it is the default one, of which it was said before.
+fn unusable(error: HadoopConfError, said: &[Finding]) -> Option<Finding> {
+    let message = error.to_string();
+    let is_new = said.iter().all(|finding| finding.message != message);
+    is_new.then(|| Finding::warning(Topic::Hdfs, message))
 }
 
 fn default_fs(conf: &HadoopConf) -> Finding {

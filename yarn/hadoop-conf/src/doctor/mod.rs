@@ -1,7 +1,9 @@
-//! What there is to say about a configuration without asking anybody: what `weft doctor` shows before it tries to connect.
+//! What there is to say about a configuration without asking anybody: what `weft doctor` shows before it tries to
+//! connect.
 //!
-//! Pure functions from a [`HadoopConf`] to [`Finding`]s. Facts that a user wants to see confirmed are [`Severity::Info`];
-//! what works but is probably not meant is a [`Severity::Warning`]; what will fail is an [`Severity::Error`].
+//! Pure functions from a [`HadoopConf`] to [`Finding`]s. Facts that a user wants to see confirmed are
+//! [`Severity::Info`]; what works but is probably not meant is a [`Severity::Warning`]; what will fail is an
+//! [`Severity::Error`].
 
 mod files;
 mod hdfs;
@@ -90,8 +92,8 @@ impl Finding {
 fn underscore(topic: Topic, what: &str, address: &Address) -> Option<Finding> {
     address.host.contains('_').then(|| {
         let message = format!(
-            "the host name of {what}, {}, has an underscore: it is accepted here, but Hadoop's own tools take such a URI \
-             for one without a host; rename the host or add an alias without underscore",
+            "the host name of {what}, {}, has an underscore: it is accepted here, but Hadoop's own tools take such a \
+             URI for one without a host; rename the host or add an alias without underscore",
             address.host
         );
         Finding::warning(topic, message)

@@ -25,7 +25,8 @@ fn authentication(conf: &HadoopConf) -> Result<Vec<Finding>, HadoopConfError> {
 }
 
 fn kerberos(conf: &HadoopConf) -> Result<Vec<Finding>, HadoopConfError> {
-    let asked = "Kerberos is asked for: a ticket, or a file of delegation tokens named by HADOOP_TOKEN_FILE_LOCATION, is needed";
+    let asked = "Kerberos is asked for: a ticket, or a file of delegation tokens named by HADOOP_TOKEN_FILE_LOCATION, \
+                 is needed";
     let mut findings = vec![Finding::info(Topic::Security, asked)];
     for (key, who) in
         [("dfs.namenode.kerberos.principal", "the NameNode"), ("yarn.resourcemanager.principal", "the ResourceManager")]
@@ -37,8 +38,8 @@ fn kerberos(conf: &HadoopConf) -> Result<Vec<Finding>, HadoopConfError> {
         }
     }
     if conf.boolean("ipc.client.fallback-to-simple-auth-allowed")? == Some(true) {
-        let message = "ipc.client.fallback-to-simple-auth-allowed is true: a server that asks for no proof is believed to be \
-                       the right one; set it to false unless you copy from such a cluster";
+        let message = "ipc.client.fallback-to-simple-auth-allowed is true: a server that asks for no proof is \
+                       believed to be the right one; set it to false unless you copy from such a cluster";
         findings.push(Finding::warning(Topic::Security, message));
     }
     Ok(findings)
@@ -65,7 +66,8 @@ fn data(conf: &HadoopConf) -> Result<Vec<Finding>, HadoopConfError> {
     let private = encrypted || protections.contains(&Protection::Privacy);
     if private && conf.list("dfs.encrypt.data.transfer.cipher.suites").is_empty() {
         let message = "data is encrypted with an old and slow cipher, ten times as slow as AES: set \
-                       dfs.encrypt.data.transfer.cipher.suites to AES/CTR/NoPadding in hdfs-site.xml here and on the DataNodes";
+                       dfs.encrypt.data.transfer.cipher.suites to AES/CTR/NoPadding in hdfs-site.xml here and on the \
+                       DataNodes";
         findings.push(Finding::warning(Topic::Security, message));
     }
     Ok(findings)

@@ -1,6 +1,7 @@
 //! Values that are not what their keys expect, and what was noticed while reading.
 
 use super::{Finding, Topic};
+use crate::defaults::DEFAULTS;
 use crate::{HadoopConf, HadoopConfError, Note, TimeUnit};
 
 /// What the value of a key is.
@@ -54,7 +55,24 @@ const KINDS: [(&str, Kind); 34] = [
 pub(super) fn findings(conf: &HadoopConf) -> Vec<Finding> {
     let wrong = KINDS.iter().filter_map(|(key, kind)| check(conf, key, *kind).err());
     let wrong = wrong.map(|error| Finding::error(Topic::Values, &error));
-    wrong.chain(conf.notes().iter().map(of_note)).collect()
+    wrong.chain(conf.notes().iter().map(of_note)).chain(misplaced(conf)).collect()
+}
+
+/// Keys whose defaults Hadoop's own tools read after the file they stand in: for those tools the defaults count.
+fn misplaced(conf: &HadoopConf) -> Vec<Finding> {
+    let later = |prefix: &'static str, right: &'static str| {
+        DEFAULTS.iter().filter(move |(key, _)| key.starts_with(prefix)).map(move |(key, _)| (*key, right))
+    };
+    let keys = later("dfs.", "hdfs-site.xml").chain(later("yarn.", "yarn-site.xml"));
+    keys.filter_map(|(key, right)| misplaced_key(conf, key, right)).collect()
+}
+
+fn misplaced_key(conf: &HadoopConf, key: &str, right: &str) -> Option<Finding> {
+    let (_, origin) = conf.get_with_origin(key)?;
+    let file = origin.file()?;
+    let wrong = file.ends_with("core-site.xml") || (file.ends_with("hdfs-site.xml") && right == "yarn-site.xml");
+    let message = || format!("{origin} sets {key}, which Hadoop's own tools only see in {right}: move it there");
+    wrong.then(|| Finding::warning(Topic::Values, message()))
 }
 
 fn check(conf: &HadoopConf, key: &str, kind: Kind) -> Result<(), HadoopConfError> {

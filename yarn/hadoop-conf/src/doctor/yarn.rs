@@ -51,8 +51,8 @@ fn anywhere(name: &str, manager: &ResourceManagerAddresses) -> Option<Finding> {
 fn ids_without_ha(conf: &HadoopConf) -> Option<Finding> {
     let has_ids = !conf.list("yarn.resourcemanager.ha.rm-ids").is_empty();
     (has_ids && matches!(conf.boolean("yarn.resourcemanager.ha.enabled"), Ok(Some(false) | None))).then(|| {
-        let message = "yarn.resourcemanager.ha.rm-ids lists ResourceManagers, but yarn.resourcemanager.ha.enabled is not \
-                       true, so they are not used: set it to true in yarn-site.xml";
+        let message = "yarn.resourcemanager.ha.rm-ids lists ResourceManagers, but yarn.resourcemanager.ha.enabled is \
+                       not true, so they are not used: set it to true in yarn-site.xml";
         Finding::warning(Topic::Yarn, message)
     })
 }
@@ -61,8 +61,8 @@ fn attempts(conf: &HadoopConf) -> Option<Finding> {
     let attempts = conf.integer("yarn.resourcemanager.am.max-attempts").ok().flatten()?;
     (attempts <= 1).then(|| {
         let message = format!(
-            "yarn.resourcemanager.am.max-attempts is {attempts}: an application whose master fails is not started again; \
-             set at least 2 in the ResourceManager's yarn-site.xml"
+            "yarn.resourcemanager.am.max-attempts is {attempts}: an application whose master fails is not started \
+             again; set at least 2 in the ResourceManager's yarn-site.xml"
         );
         Finding::warning(Topic::Yarn, message)
     })

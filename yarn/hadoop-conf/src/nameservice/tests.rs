@@ -61,7 +61,8 @@ fn mistakes() {
     let table = [
         (
             "hdfs://test:9000",
-            "\"hdfs://test:9000\" is not the address of an HDFS: test is a name service, which has no port: leave out :9000",
+            "\"hdfs://test:9000\" is not the address of an HDFS: test is a name service, which has no port: leave out \
+             :9000",
         ),
         (
             "s3a://bucket/x",
@@ -74,15 +75,18 @@ fn mistakes() {
         ),
         (
             "hdfs://broken",
-            "dfs.namenode.rpc-address.broken.x is not set: dfs.ha.namenodes.broken lists x; set it in hdfs-site.xml or as weft.hadoop.dfs.namenode.rpc-address.broken.x",
+            "dfs.namenode.rpc-address.broken.x is not set: dfs.ha.namenodes.broken lists x; set it in hdfs-site.xml \
+             or as weft.hadoop.dfs.namenode.rpc-address.broken.x",
         ),
         (
             "hdfs://empty",
-            "dfs.namenode.rpc-address.empty is not set: dfs.nameservices lists empty, and there is no dfs.ha.namenodes.empty either; set it in hdfs-site.xml or as weft.hadoop.dfs.namenode.rpc-address.empty",
+            "dfs.namenode.rpc-address.empty is not set: dfs.nameservices lists empty, and there is no \
+             dfs.ha.namenodes.empty either; set it in hdfs-site.xml or as weft.hadoop.dfs.namenode.rpc-address.empty",
         ),
         (
             "hdfs://wrong",
-            "the value \"h:port\" of dfs.namenode.rpc-address.wrong.x (from the program) is not an address: write HOST:PORT",
+            "the value \"h:port\" of dfs.namenode.rpc-address.wrong.x (from the program) is not an address: write \
+             HOST:PORT",
         ),
     ];
     for (address, expected) in table {

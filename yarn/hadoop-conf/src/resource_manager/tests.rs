@@ -1,7 +1,7 @@
 //! Tables of settings and where the ResourceManagers then are.
 
 use super::*;
-use crate::test_files::settings;
+use crate::test_files::{Values, settings};
 
 fn written(conf: &HadoopConf) -> Result<Vec<String>, String> {
     let one = |manager: &ResourceManagerAddresses| {
@@ -18,7 +18,7 @@ const IDS: (&str, &str) = ("yarn.resourcemanager.ha.rm-ids", "rm1,rm2");
 #[test]
 fn addresses() {
     let host = |host: &str| format!("{host}:8032 {host}:8030 {host}:8033 {host}:8088");
-    let table: [(&[(&str, &str)], Vec<String>); 7] = [
+    let table: [(Values, Vec<String>); 7] = [
         (&[], vec![format!("-: {}", host("0.0.0.0"))]),
         (&[("yarn.resourcemanager.hostname", "rm.example")], vec![format!("-: {}", host("rm.example"))]),
         (
@@ -61,7 +61,7 @@ fn addresses() {
 
 #[test]
 fn mistakes() {
-    let table: [(&[(&str, &str)], &str); 4] = [
+    let table: [(Values, &str); 4] = [
         (&[HA], "yarn.resourcemanager.ha.rm-ids is not set: yarn.resourcemanager.ha.enabled is true"),
         (&[HA, IDS], "yarn.resourcemanager.hostname.rm1 is not set: yarn.resourcemanager.ha.rm-ids lists rm1"),
         (

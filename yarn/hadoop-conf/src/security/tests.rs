@@ -11,9 +11,8 @@ fn authentications() {
         (Some("Kerberos"), Ok(Authentication::Kerberos)),
         (
             Some("token"),
-            Err(
-                "the value \"token\" of hadoop.security.authentication (from the program) is not a way to authenticate: write simple or kerberos",
-            ),
+            Err("the value \"token\" of hadoop.security.authentication (from the program) is not a way to \
+                 authenticate: write simple or kerberos"),
         ),
     ];
     for (value, expected) in table {

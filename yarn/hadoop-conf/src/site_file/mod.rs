@@ -8,12 +8,12 @@
 //! </configuration>
 //! ```
 //!
-//! Reading has two steps. [`parser`] makes a list of [`Item`]s of one text and does no I/O. [`reader`] reads files and puts
-//! what they include in its place; an `href` is a path, relative to the file it stands in. What cannot be read is an error,
-//! unless the include has a fallback, which then takes its place.
+//! Reading has two steps. [`parser`] makes a list of [`Item`]s of one text and does no I/O. [`reader`] reads files and
+//! puts what they include in its place; an `href` is a path, relative to the file it stands in. What cannot be read is
+//! an error, unless the include has a fallback, which then takes its place.
 //!
-//! A file is somebody else's input, so everything has a bound: the bytes of all files together, the number of files, how
-//! deep includes and elements nest. Entities of a document type are not defined: an attempt to use one is an error.
+//! A file is somebody else's input, so everything has a bound: the bytes of all files together, the number of files,
+//! how deep includes and elements nest. Entities of a document type are not defined: an attempt to use one is an error.
 
 mod parser;
 mod reader;

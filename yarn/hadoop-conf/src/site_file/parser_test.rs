@@ -47,7 +47,8 @@ fn properties() {
         ),
         ("<property><name>k</name><value>a\r\nb\rc</value></property>", property("k", Some("a\nb\nc"), false, 1)),
         (
-            "<property><description>d <b>bold</b> &lt;</description><name>k</name><tag>T</tag><value>v</value></property>",
+            "<property><description>d <b>bold</b> \
+             &lt;</description><name>k</name><tag>T</tag><value>v</value></property>",
             property("k", Some("v"), false, 1),
         ),
         (
@@ -154,7 +155,8 @@ fn mistakes_have_line_and_key() {
             "&#0;, which is not defined",
         ),
         (
-            "<!DOCTYPE c [<!ENTITY e 'x'>]><configuration><property><name>k</name><value>&e;</value></property></configuration>",
+            "<!DOCTYPE c [<!ENTITY e \
+             'x'>]><configuration><property><name>k</name><value>&e;</value></property></configuration>",
             1,
             Some("k"),
             "&e;, which is not defined",
