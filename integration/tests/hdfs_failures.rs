@@ -6,7 +6,7 @@ mod hdfs;
 
 use std::time::{Duration, Instant};
 
-use hdfs::{PatternWriter, directory, file_system, pattern, verify};
+use hdfs::{ALONE, PatternWriter, directory, file_system, pattern, verify};
 use weft_fs::{CreateOptions, FileSystem, Path};
 use weft_integration::{Rig, eventually};
 
@@ -30,6 +30,7 @@ async fn datanodes(fs: &dyn FileSystem, path: &Path, offset: u64) -> Vec<&'stati
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn new_files_succeed_while_the_local_datanode_is_dead_and_nobody_knows() {
+    let _alone = ALONE.lock().await;
     let rig = Rig::up(&["--hdfs-only", "--datanodes", "4", "--stock"]).unwrap();
     let fs = file_system(&rig);
     let root = directory(&rig, &*fs, "dead").await;
@@ -50,6 +51,7 @@ async fn new_files_succeed_while_the_local_datanode_is_dead_and_nobody_knows() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_is_complete_when_datanodes_are_killed_in_the_middle_of_a_block() {
+    let _alone = ALONE.lock().await;
     let rig = Rig::up(&["--hdfs-only", "--datanodes", "4", "--stock"]).unwrap();
     let fs = file_system(&rig);
     let root = directory(&rig, &*fs, "killed").await;
@@ -74,6 +76,7 @@ async fn a_file_is_complete_when_datanodes_are_killed_in_the_middle_of_a_block()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_is_complete_when_a_datanode_freezes_in_the_middle_of_a_block() {
+    let _alone = ALONE.lock().await;
     let rig = Rig::up(&["--hdfs-only", "--datanodes", "4", "--stock"]).unwrap();
     let fs = file_system(&rig);
     let root = directory(&rig, &*fs, "frozen").await;
@@ -97,6 +100,7 @@ async fn a_file_is_complete_when_a_datanode_freezes_in_the_middle_of_a_block() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_is_read_to_its_end_while_datanodes_die_and_freeze() {
+    let _alone = ALONE.lock().await;
     let rig = Rig::up(&["--hdfs-only", "--datanodes", "3", "--stock"]).unwrap();
     let fs = file_system(&rig);
     let path = directory(&rig, &*fs, "read").await.join("file");
@@ -134,6 +138,7 @@ fn active(rig: &Rig) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_are_written_and_read_while_the_namenode_is_killed_and_frozen() {
+    let _alone = ALONE.lock().await;
     let rig =
         Rig::up(&["--hdfs-only", "--ha", "--datanodes", "3", "--set", "hdfs-site:dfs.blocksize=16777216"]).unwrap();
     let fs = file_system(&rig);

@@ -6,7 +6,7 @@ mod hdfs;
 
 use std::{sync::LazyLock, time::Instant};
 
-use hdfs::{PatternWriter, administrator, directory, file_system, file_system_with, verify};
+use hdfs::{ALONE, PatternWriter, administrator, directory, file_system, file_system_with, verify};
 use weft_fs::{CreateOptions, FsError, HdfsFileSystem, Path, Permission};
 use weft_hadoop_conf::{Environment, Sources};
 use weft_hadoop_rpc::proto::hdfs::SafeModeAction;
@@ -158,6 +158,7 @@ async fn paths_name_the_namenode_in_every_way() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn safe_mode_is_named_with_the_path() {
+    let _alone = ALONE.lock().await;
     let rig = Rig::up(&["--hdfs-only"]).unwrap();
     let fs = file_system(&rig);
     let root = directory(&rig, &*fs, "safe").await;
@@ -170,6 +171,7 @@ async fn safe_mode_is_named_with_the_path() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_datanode_is_named_with_the_path() {
+    let _alone = ALONE.lock().await;
     // A DataNode keeps a gigabyte free by default.
     let reserve = "hdfs-site:dfs.datanode.round-robin-volume-choosing-policy.additional-available-space=0";
     let blocks = "hdfs-site:dfs.blocksize=4194304";

@@ -142,6 +142,6 @@ def _check_open_to_all(directory: str) -> None:
     while directory != "/":
         if not os.stat(directory).st_mode & stat.S_IXOTH:
             raise RigError(
-                f"other users cannot enter {directory}, and daemons run as others: give --dir one below an open directory"
+                f"other users cannot enter {directory}, and daemons run as others: give --dir one below an open one"
             )
         directory = os.path.dirname(directory)

@@ -73,14 +73,8 @@ def await_ready(instance: Instance) -> Dict[str, float]:
     begun = time.monotonic()
     seconds = {}
     if instance.options.hdfs:
-        ready.wait(
-            instance,
-            "NameNode with all DataNodes",
-            _half(instance, "yarn"),
-            _SECONDS,
-            lambda: ready.active_namenode(instance),
-        )
-        _make_directories(instance)
+        what = "NameNode with all DataNodes"
+        ready.wait(instance, what, _half(instance, "yarn"), _SECONDS, lambda: _furnish(instance))
         seconds["hdfs"] = round(time.monotonic() - begun, 2)
     if instance.options.yarn:
         ready.wait(
@@ -204,9 +198,14 @@ def _half(instance: Instance, other: str) -> List[str]:
     return [name for name in instance.names() if name[:2] not in without]
 
 
-def _make_directories(instance: Instance) -> None:
-    """The directories every cluster has. The root is open, like /tmp: examples write to `hdfs:///out`."""
+def _furnish(instance: Instance) -> bool:
+    """Makes the directories every cluster has. The root is open, like /tmp: examples write to `hdfs:///out`.
+
+    Part of being ready: of two NameNodes the one that was active a moment ago may not be any more.
+    """
     name = ready.active_namenode(instance)
+    if name is None:
+        return False
     client = instance.machine.user("client")
     superuser = instance.machine.user("hdfs")
     daemon = instance.daemon(name)
@@ -218,6 +217,7 @@ def _make_directories(instance: Instance) -> None:
             home = "/user/" + user
             namenode.call("mkdirs", message((1, home), (2, message((1, 0o700))), (3, 1)))
             namenode.call("setOwner", message((1, home), (2, user), (3, user)))
+    return True
 
 
 def _mount(instance: Instance, name: str) -> None:

@@ -13,6 +13,9 @@ use weft_hadoop_conf::{Environment, Sources};
 use weft_hadoop_rpc::{Address, Login, RpcOptions, hdfs::NameNode};
 use weft_integration::Rig;
 
+/// Held by a test with a rig of its own: daemons of several rigs at once would measure each other.
+pub(crate) static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// Bytes of one write.
 pub(crate) const WRITE: usize = 256 << 10;
 
