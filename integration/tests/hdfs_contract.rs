@@ -9,6 +9,7 @@ use std::sync::{
 
 use weft_fs::{FileSystem, HdfsFileSystem, Path};
 use weft_hadoop_conf::{Environment, Sources};
+use weft_hadoop_rpc::Login;
 use weft_integration::Rig;
 
 static RIG: LazyLock<Rig> = LazyLock::new(|| Rig::up(&["--hdfs-only", "--datanodes", "3"]).unwrap());
@@ -16,7 +17,7 @@ static DIRECTORIES: AtomicU32 = AtomicU32::new(0);
 
 fn file_system() -> Arc<dyn FileSystem> {
     let sources = Sources::new(Environment::empty().with("HADOOP_CONF_DIR", RIG.conf()));
-    Arc::new(HdfsFileSystem::as_user(sources, &RIG.users().client))
+    Arc::new(HdfsFileSystem::with_login(sources, Login::simple(&RIG.users().client)))
 }
 
 /// A file system and an empty directory in it.

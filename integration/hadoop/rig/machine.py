@@ -9,6 +9,7 @@ import os
 import pwd
 import socket
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Dict, List, Optional
 
@@ -47,7 +48,7 @@ class Machine:
         if not self.accounts:
             notes.append("not root: daemons, containers and the client all run as " + invoking_user())
         if not self.host_names:
-            notes.append("no host names, and not root to add them to /etc/hosts: every daemon is on 127.0.0.1")
+            notes.append("/etc/hosts has no names for the rig and could not be given any: every daemon is on 127.0.0.1")
         return notes
 
 
@@ -67,7 +68,8 @@ def ready() -> Machine:
     if root:
         for account in ACCOUNTS.values():
             _make_account(account)
-        _add_host_names()
+        with suppress(OSError):  # a file that cannot be written, as in some containers: what resolves counts
+            _add_host_names()
     return Machine(accounts=root, host_names=not _unresolved())
 
 
@@ -105,9 +107,10 @@ def _make_account(account: str) -> None:
 
 
 def _add_host_names() -> None:
-    # Appended in place: in a container the file is a mount point, which cannot be replaced.
-    with open("/etc/hosts", "r+", encoding="utf-8") as hosts:
+    # Appended in place: in a container the file is a mount point, which cannot be replaced. It may be missing, too.
+    with open("/etc/hosts", "a+", encoding="utf-8") as hosts:
         fcntl.flock(hosts, fcntl.LOCK_EX)
+        hosts.seek(0)
         text = hosts.read()
         known = {name for line in text.splitlines() for name in line.split("#")[0].split()[1:]}
         missing = [f"{address} {name}\n" for address, name in HOSTS.values() if name not in known]

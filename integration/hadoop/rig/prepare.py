@@ -213,11 +213,12 @@ def _use(instance: Instance) -> None:
 def _end_recorded(instance: Instance) -> None:
     for kinds in _ENDS:
         names = [name for name in instance.names() if name[:2] in kinds]
-        processes = [process.recorded_process(instance.directory, name) for name in names]
+        recorded = {kind: name for name in reversed(names) for kind in kinds if name.startswith(kind)}.values()
+        processes = [process.recorded_process(instance.directory, name) for name in recorded]
         for name in names:
-            process.send(instance, name, signal.SIGTERM)
-        if not process.gone([one for one in processes if one], 60):
-            _say(f"{' '.join(names)} did not end in time: without class-data archives rigs start more slowly")
+            process.send(instance, name, signal.SIGTERM if name in recorded else signal.SIGKILL)
+        if not process.gone([one for one in processes if one], 120):
+            _say(f"{' '.join(recorded)} did not end in time: without a class-data archive they start more slowly")
 
 
 def _keep_archives(instance: Instance, archives: str) -> None:

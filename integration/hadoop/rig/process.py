@@ -61,7 +61,8 @@ def plain_jvm(instance: Instance, main: str, arguments: Sequence[str]) -> List[s
 
 def _launch(instance: Instance, main: str, arguments: Sequence[str]) -> List[str]:
     log = instance.path("log")
-    command = [*_NEEDED, f"-Dlog4j.configuration=file:{instance.path('conf', 'log4j.properties')}"]
+    command = [*_NEEDED, f"-Djdk.net.hosts.file={instance.path('conf', 'hosts')}"]
+    command += [f"-Dlog4j.configuration=file:{instance.path('conf', 'log4j.properties')}"]
     # Web servers unpack their pages into the temporary directory, and do not remove them when they are killed.
     command += [f"-Djava.io.tmpdir={instance.path('tmp')}", f"-Dhadoop.log.dir={log}", f"-Dyarn.log.dir={log}"]
     command += ["-cp", class_path(instance.cache)]

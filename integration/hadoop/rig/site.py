@@ -1,11 +1,13 @@
 """The configuration of a rig: one directory serves all daemons and clients; what differs per daemon is its argument."""
 
 import os
+import socket
 from typing import Dict, List
 from xml.sax.saxutils import escape
 
 from . import timers
 from .instance import Instance
+from .machine import HOSTS
 
 NAMESERVICE = "ns1"
 CLUSTER = "weft-rig"
@@ -43,6 +45,7 @@ def write(instance: Instance) -> None:
     for name, properties in sites.items():
         _write(os.path.join(conf, name + ".xml"), xml(properties))
     _write(os.path.join(conf, "log4j.properties"), LOG4J)
+    _write(os.path.join(conf, "hosts"), hosts(instance))
     if "zk" in instance.daemons:
         _write(os.path.join(conf, "zoo.cfg"), zookeeper(instance))
     _mislead(instance)
@@ -178,6 +181,16 @@ def zookeeper(instance: Instance) -> str:
         "forceSync": "no",
     }
     return "".join(f"{key}={value}\n" for key, value in lines.items())
+
+
+def hosts(instance: Instance) -> str:
+    """All names that daemons can look up. They ask nobody else.
+
+    A machine may not know its own name, or wait long for a name server.
+    """
+    known = list(HOSTS.values()) if instance.machine.host_names else [HOSTS["client"]]
+    known.append(("127.0.0.1", socket.gethostname()))
+    return "".join(f"{address} {name}\n" for address, name in known)
 
 
 def arguments(instance: Instance, name: str) -> List[str]:

@@ -28,7 +28,7 @@ pub(crate) fn file_system(rig: &Rig) -> Arc<dyn FileSystem> {
 pub(crate) fn file_system_with(rig: &Rig, keys: &[(&str, &str)]) -> Arc<dyn FileSystem> {
     let sources = Sources::new(Environment::empty().with("HADOOP_CONF_DIR", rig.conf()));
     let sources = keys.iter().fold(sources, |sources, (key, value)| sources.with_setting(*key, *value));
-    Arc::new(HdfsFileSystem::as_user(sources, &rig.users().client))
+    Arc::new(HdfsFileSystem::with_login(sources, Login::simple(&rig.users().client)))
 }
 
 /// Calls as HDFS's superuser.
