@@ -24,7 +24,7 @@ use crate::{FsError, Operation, Path};
 pub(super) struct HdfsClient {
     pub(super) name_node: NameNode,
     pub(super) settings: Settings,
-    pub(super) user: String,
+    pub(super) login: Login,
     /// The holder of leases.
     pub(super) name: String,
     pub(super) leases: Arc<Leases>,
@@ -47,34 +47,33 @@ struct Key {
 static CLIENTS: Mutex<Option<HashMap<Key, Weak<HdfsClient>>>> = Mutex::new(None);
 
 impl HdfsClient {
-    /// The one client of this runtime for a nameservice, a user and settings.
+    /// The one client of this runtime for a nameservice, a user who is believed, and settings.
     pub(super) fn shared(nameservice: &Nameservice, user: &str, settings: Settings) -> Arc<Self> {
-        let address =
-            |node: &weft_hadoop_conf::NameNode| Address::new(node.rpc_address.host.clone(), node.rpc_address.port);
-        let addresses = nameservice.namenodes.iter().map(address).collect::<Vec<_>>();
-        let key = Key { runtime: Handle::current().id(), addresses, user: user.to_owned(), settings };
+        let runtime = Handle::current().id();
+        let key = Key { runtime, addresses: addresses_of(nameservice), user: user.to_owned(), settings };
         let mut clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
         let clients = clients.get_or_insert_default();
         if let Some(client) = clients.get(&key).and_then(Weak::upgrade) {
             return client;
         }
         clients.retain(|_, client| client.strong_count() > 0);
-        let client = Arc::new(HdfsClient::new(nameservice, &key));
+        let client = Arc::new(HdfsClient::new(nameservice, Login::simple(user), key.settings.clone()));
         clients.insert(key, Arc::downgrade(&client));
         client
     }
 
-    fn new(nameservice: &Nameservice, key: &Key) -> Self {
+    /// A client that nobody else has.
+    pub(super) fn new(nameservice: &Nameservice, login: Login, settings: Settings) -> Self {
         let what = if nameservice.is_logical() { "nameservice" } else { "the NameNode" };
         let name = format!("{what} {}", nameservice.name);
-        let login = Login::simple(key.user.clone());
-        let name_node = NameNode::new(name, key.addresses.clone(), login, RpcOptions::default(), Arc::new(random));
+        let (addresses, options) = (addresses_of(nameservice), RpcOptions::default());
+        let name_node = NameNode::new(name, addresses, login.clone(), options, Arc::new(random));
         let mut id = [0; 8];
         random(&mut id);
         HdfsClient {
             name_node,
-            settings: key.settings.clone(),
-            user: key.user.clone(),
+            settings,
+            login,
             name: format!("weft_{:016x}", u64::from_le_bytes(id)),
             leases: Arc::default(),
             dead_nodes: DeadNodes::default(),
@@ -91,6 +90,12 @@ impl HdfsClient {
         let reason = self.settings.unsupported.or(encrypts.then_some(ENCRYPTED_TRANSFER));
         reason.map_or(Ok(()), |reason| Err(FsError::Unsupported { operation, path: path.clone(), reason }))
     }
+}
+
+fn addresses_of(nameservice: &Nameservice) -> Vec<Address> {
+    let address =
+        |node: &weft_hadoop_conf::NameNode| Address::new(node.rpc_address.host.clone(), node.rpc_address.port);
+    nameservice.namenodes.iter().map(address).collect()
 }
 
 /// Bytes nobody can guess, from the operating system.

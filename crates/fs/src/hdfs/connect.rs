@@ -11,6 +11,7 @@ use tokio::{
     sync::OnceCell,
 };
 use weft_hadoop_conf::{Environment, HadoopConf, HadoopConfError, Sources};
+use weft_hadoop_rpc::Login;
 
 use super::{client::HdfsClient, settings::Settings, user};
 use crate::{FsError, Operation, Path};
@@ -18,8 +19,8 @@ use crate::{FsError, Operation, Path};
 /// Where Hadoop's configuration comes from, what it says, and the clients made by it.
 pub(super) struct Connector {
     sources: Sources,
-    /// Whoever the process is, if not named.
-    user: Option<String>,
+    /// Who calls, if not whoever the process is.
+    login: Option<Login>,
     configured: OnceCell<Configured>,
     clients: Mutex<Clients>,
 }
@@ -35,8 +36,8 @@ struct Configured {
 
 impl Connector {
     /// One that reads the configuration when it is first needed.
-    pub(super) fn new(sources: Sources, user: Option<String>) -> Self {
-        Connector { sources, user, configured: OnceCell::new(), clients: Mutex::default() }
+    pub(super) fn new(sources: Sources, login: Option<Login>) -> Self {
+        Connector { sources, login, configured: OnceCell::new(), clients: Mutex::default() }
     }
 
     /// The client for a path.
@@ -52,17 +53,21 @@ impl Connector {
         let failed = |error| FsError::Io { operation, path: path.clone(), source: io::Error::other(error) };
         let configured = self.configured.get_or_try_init(|| self.configure()).await.map_err(failed)?;
         let nameservice = configured.conf.nameservice(path.authority()).map_err(|error| failed(error.into()))?;
-        let client = HdfsClient::shared(&nameservice, &configured.user, configured.settings.clone());
+        let settings = configured.settings.clone();
+        let client = match &self.login {
+            None => HdfsClient::shared(&nameservice, &configured.user, settings),
+            Some(login) => Arc::new(HdfsClient::new(&nameservice, login.clone(), settings)),
+        };
         self.lock().insert(key, Arc::clone(&client));
         Ok(client)
     }
 
     async fn configure(&self) -> Result<Configured, Box<dyn std::error::Error + Send + Sync>> {
-        let (sources, user) = (self.sources.clone(), self.user.clone());
+        let sources = self.sources.clone();
         let read = move || {
             let conf = HadoopConf::load(&sources)?;
             let settings = Settings::of(&conf)?;
-            let user = user.unwrap_or_else(|| user::current(&Environment::of_process()));
+            let user = user::current(&Environment::of_process());
             Ok::<_, HadoopConfError>(Configured { conf, settings, user })
         };
         Ok(tokio::task::spawn_blocking(read).await??)

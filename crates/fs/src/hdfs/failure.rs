@@ -51,10 +51,8 @@ fn first_line(message: &str) -> String {
     message.lines().next().unwrap_or_default().trim().to_owned()
 }
 
-/// Whether an operation that may have happened makes a difference.
+/// Whether it makes a difference that an operation may have happened. A writer that failed is of no use either way.
 fn changes(operation: Operation) -> bool {
-    !matches!(
-        operation,
-        Operation::Status | Operation::List | Operation::Open | Operation::Read | Operation::BlockLocations
-    )
+    use Operation::{Close, Create, Delete, Mkdirs, Rename};
+    matches!(operation, Create | Close | Rename | Delete | Mkdirs)
 }

@@ -5,6 +5,7 @@ use std::{ops::Range, sync::Arc};
 use futures_util::FutureExt;
 use weft_common::Configuration;
 use weft_hadoop_conf::{Environment, Sources};
+use weft_hadoop_rpc::Login;
 
 use super::{connect::Connector, listing, namespace, opening};
 use crate::{
@@ -34,9 +35,9 @@ impl HdfsFileSystem {
         HdfsFileSystem { connector: Connector::new(sources, None) }
     }
 
-    /// The same as another user, whom a cluster without Kerberos believes.
-    pub fn as_user(sources: Sources, user: impl Into<String>) -> Self {
-        HdfsFileSystem { connector: Connector::new(sources, Some(user.into())) }
+    /// The same for somebody else than the process's user. Newer credentials of the login are used as they come.
+    pub fn with_login(sources: Sources, login: Login) -> Self {
+        HdfsFileSystem { connector: Connector::new(sources, Some(login)) }
     }
 
     /// With the configuration that this process's environment leads to, under the keys that the engine's passes through.

@@ -141,3 +141,7 @@ impl BlockStream {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "stream_test.rs"]
+mod tests;

@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use weft_hadoop_rpc::{
-    Address, Login, RpcOptions,
+    Address, RpcOptions,
     hdfs::DataNode,
     proto::hdfs::{DatanodeInfo, LocatedBlock, LocatedBlocks},
 };
@@ -36,6 +36,6 @@ async fn visible_length(client: &HdfsClient, block: &LocatedBlock, node: &Datano
         silence_timeout: PATIENCE,
         ..RpcOptions::default()
     };
-    let data_node = DataNode::new(address, Login::simple(client.user.clone()), options, Arc::new(random));
+    let data_node = DataNode::new(address, client.login.clone(), options, Arc::new(random));
     data_node.replica_visible_length(block.block.clone()).await.ok()
 }

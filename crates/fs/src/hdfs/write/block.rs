@@ -18,7 +18,7 @@ use weft_hadoop_rpc::proto::{hdfs::ExtendedBlock, rpc::Token};
 use super::{
     file::OpenFile,
     outgoing::Outgoing,
-    pipeline::{Pipeline, Trouble, Verdict, decide},
+    pipeline::{Pipeline, Sign, Trouble, Verdict, decide},
     set_up::{QUIET, Request, blame, set_up, signs_of_life},
     window::{Acknowledged, Window},
 };
@@ -31,6 +31,8 @@ use crate::{
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// What a DataNode adds to its own patience for each one behind it; so the client adds it too.
 const PATIENCE_PER_NODE: Duration = Duration::from_secs(5);
+/// Times that a pipeline is set up again with the same DataNodes before the first of them has to go.
+const IN_VAIN: u32 = 2;
 
 pub(super) struct BlockWriter {
     file: Arc<OpenFile>,
@@ -46,6 +48,8 @@ pub(super) struct BlockWriter {
     sent: Instant,
     /// When signs of life were last asked for.
     looked: Instant,
+    /// Recoveries since the last acknowledgement after which nobody was to blame.
+    in_vain: u32,
 }
 
 /// What happens to a block.
@@ -70,7 +74,8 @@ impl BlockWriter {
         let (acks, out) = connection.split();
         let now = Instant::now();
         let (window, outgoing) = (Window::default(), Outgoing::default());
-        BlockWriter { file, block, token, pipeline, acks, out, window, outgoing, heard: now, sent: now, looked: now }
+        let (heard, sent, looked) = (now, now, now);
+        BlockWriter { file, block, token, pipeline, acks, out, window, outgoing, heard, sent, looked, in_vain: 0 }
     }
 
     /// The block, with the bytes that are acknowledged.
@@ -148,7 +153,7 @@ impl BlockWriter {
     async fn acknowledged(&mut self, ack: &PipelineAck) -> Result<(), FsError> {
         match self.window.acknowledge(ack) {
             Ok(Acknowledged::Packet | Acknowledged::Heartbeat) => {
-                self.heard = Instant::now();
+                (self.heard, self.in_vain) = (Instant::now(), 0);
                 Ok(())
             }
             Ok(Acknowledged::Fault { node, status }) => {
@@ -164,6 +169,8 @@ impl BlockWriter {
     async fn broken(&mut self, error: TransferError) -> Result<(), FsError> {
         let signs = signs_of_life(&self.file.client, &self.pipeline, &self.request(Stage::StreamingRecovery)).await;
         let without = match decide(Trouble::Broken, &signs) {
+            // The last one lives: only the connection was lost.
+            Verdict::Without(_) if signs == [Sign::Alive] => BTreeSet::new(),
             Verdict::Without(without) => without,
             Verdict::Wait => BTreeSet::from([0]),
         };
@@ -198,8 +205,10 @@ impl BlockWriter {
         loop {
             let mut lost = self.pipeline.remove(&without);
             if lost.is_empty() {
-                // Somebody is to blame who is not there: then it is the one who said so, or this would have no end.
-                lost = self.pipeline.remove(&BTreeSet::from([0]));
+                self.in_vain += 1;
+                if self.in_vain > IN_VAIN {
+                    lost = self.pipeline.remove(&BTreeSet::from([0]));
+                }
             }
             lost.iter().for_each(|node| self.file.client.dead_nodes.avoid(&node.info));
             if self.pipeline.nodes().is_empty() {

@@ -41,13 +41,23 @@ pub(super) struct Request {
 pub(super) struct SetUpFailure {
     pub(super) without: BTreeSet<usize>,
     pub(super) reason: String,
-    /// Whether it is about the right to write and not about a DataNode.
-    pub(super) token_refused: bool,
+    pub(super) kind: SetUpFailureKind,
+}
+
+/// What a pipeline's failure says of those who are to blame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SetUpFailureKind {
+    /// They are dead, or as good as.
+    Dead,
+    /// They live and do not take the block. A DataNode whose disks are full does not say so: it hangs up.
+    Refused,
+    /// It is the right to write that has run out.
+    Token,
 }
 
 impl SetUpFailure {
-    fn first(error: &TransferError) -> Self {
-        SetUpFailure { without: BTreeSet::from([0]), reason: error.to_string(), token_refused: false }
+    fn dead_first(reason: String) -> Self {
+        SetUpFailure { without: BTreeSet::from([0]), reason, kind: SetUpFailureKind::Dead }
     }
 }
 
@@ -58,8 +68,7 @@ pub(super) async fn set_up(
     request: &Request,
 ) -> Result<Connection, SetUpFailure> {
     let Some(first) = pipeline.nodes().first() else {
-        let reason = "the NameNode named no DataNode".to_owned();
-        return Err(SetUpFailure { without: BTreeSet::new(), reason, token_refused: false });
+        return Err(SetUpFailure::dead_first("the NameNode named no DataNode".to_owned()));
     };
     let peer = Peer::of(&first.info.id, client.settings.by_host_name);
     let limit = client.settings.patience;
@@ -67,10 +76,10 @@ pub(super) async fn set_up(
     let opening = Connection::open(peer, &question, limit);
     let connect_time = CONNECT.min(limit);
     let mut connection = match timeout(connect_time, opening).await {
-        Ok(opened) => opened.map_err(|error| SetUpFailure::first(&error))?,
+        Ok(opened) => opened.map_err(|error| SetUpFailure::dead_first(error.to_string()))?,
         Err(_) => {
-            let reason = format!("DataNode {} took no connection within {connect_time:?}", first.info.id.ip_addr);
-            return Err(SetUpFailure { without: BTreeSet::from([0]), reason, token_refused: false });
+            let reason = format!("DataNode {} took no connection within {connect_time:?}", name_of(pipeline, 0));
+            return Err(SetUpFailure::dead_first(reason));
         }
     };
     await_answer(client, pipeline, request, &mut connection).await?;
@@ -96,8 +105,13 @@ async fn await_answer(
                 let refusal = status::name(answer.status);
                 let said = answer.message.unwrap_or_default();
                 let reason = format!("DataNode {} refused: {refusal} {said}", name_of(pipeline, node));
-                let token_refused = answer.status == status::ERROR_ACCESS_TOKEN;
-                return Err(SetUpFailure { without: BTreeSet::from([node]), reason, token_refused });
+                let kind = match answer.status {
+                    status::ERROR_ACCESS_TOKEN => SetUpFailureKind::Token,
+                    // Who cannot reach the next one says so in its name.
+                    _ if node > 0 => SetUpFailureKind::Dead,
+                    _ => SetUpFailureKind::Refused,
+                };
+                return Err(SetUpFailure { without: BTreeSet::from([node]), reason, kind });
             }
             Ok(Err(error)) => break error.to_string(),
             Err(_) => {
@@ -105,17 +119,20 @@ async fn await_answer(
                 let trouble = Trouble::Quiet { since: asked.elapsed(), limit };
                 if let Verdict::Without(without) = decide(trouble, &signs) {
                     let reason = blame(pipeline, &without, &format!("no pipeline after {:?}", asked.elapsed()));
-                    return Err(SetUpFailure { without, reason, token_refused: false });
+                    return Err(SetUpFailure { without, reason, kind: SetUpFailureKind::Dead });
                 }
             }
         }
     };
     let signs = signs_of_life(client, pipeline, request).await;
-    let Verdict::Without(without) = decide(Trouble::Broken, &signs) else {
-        return Err(SetUpFailure { without: BTreeSet::from([0]), reason: trouble, token_refused: false });
+    let without = match decide(Trouble::Broken, &signs) {
+        Verdict::Without(without) => without,
+        Verdict::Wait => BTreeSet::from([0]),
     };
+    let lives = |node: &usize| signs.get(*node) == Some(&Sign::Alive);
+    let kind = if without.iter().all(lives) { SetUpFailureKind::Refused } else { SetUpFailureKind::Dead };
     let reason = blame(pipeline, &without, &trouble);
-    Err(SetUpFailure { without, reason, token_refused: false })
+    Err(SetUpFailure { without, reason, kind })
 }
 
 /// Asks each DataNode of a pipeline for no bytes of the block. Whatever it answers, a refusal too, shows that it lives.
@@ -144,7 +161,10 @@ async fn answer(peer: Peer, question: &Bytes) -> Result<(), TransferError> {
 /// A sentence about those who are to blame.
 pub(super) fn blame(pipeline: &Pipeline, without: &BTreeSet<usize>, reason: &str) -> String {
     let names = without.iter().map(|node| name_of(pipeline, *node)).collect::<Vec<_>>();
-    format!("{reason} (going on without DataNode {})", names.join(", "))
+    match names.is_empty() {
+        true => reason.to_owned(),
+        false => format!("{reason}; DataNodes at fault: {}", names.join(", ")),
+    }
 }
 
 fn name_of(pipeline: &Pipeline, node: usize) -> String {
