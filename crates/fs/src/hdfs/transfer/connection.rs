@@ -137,9 +137,9 @@ impl AckReader {
                 return Ok(ack);
             }
             self.inbox.reserve(READ);
-            match self.reader.read_buf(&mut self.inbox).await.map_err(|source| broken(&self.peer, source))? {
-                0 => return Err(broken(&self.peer, io::ErrorKind::UnexpectedEof.into())),
-                _ => {}
+            let read = self.reader.read_buf(&mut self.inbox).await;
+            if read.map_err(|source| broken(&self.peer, source))? == 0 {
+                return Err(broken(&self.peer, io::ErrorKind::UnexpectedEof.into()));
             }
         }
     }
