@@ -49,7 +49,7 @@ mod tests;
 pub use error::MemoryError;
 pub use host::HostResources;
 pub use job_manager::JobManagerMemory;
-pub use part::MemoryPart;
+pub use part::{MemoryPart, PartBounds};
 pub use task_manager::TaskManagerMemory;
 
 pub use crate::configuration::options::MemoryModel;

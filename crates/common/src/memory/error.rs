@@ -1,6 +1,6 @@
 //! Why memory cannot be divided.
 
-use super::part::{MemoryPart, in_words, list, sum};
+use super::part::{MemoryPart, PartBounds, in_words, list, sum};
 use crate::{ConfigError, ErrorKind, MemorySize};
 
 /// Why the memory of a process cannot be divided.
@@ -32,9 +32,10 @@ pub enum MemoryError {
     },
     /// What is left for a part is not within its bounds.
     #[error(
-        "the {role}'s memory cannot be divided: of {whole}, {} leave {} for {name}, which has to be from {} ({min_key}) \
-         to {} ({max_key}): change the bounds or one of the other sizes",
-        list(.parts), in_words(*.left), in_words(*.min), in_words(*.max)
+        "the {role}'s memory cannot be divided: of {whole}, {} leave {} for {}, which has to be from {} ({}) to {} ({}): \
+         change the bounds or one of the other sizes",
+        list(.parts), in_words(*.left), .bounds.name, in_words(.bounds.min), .bounds.min_key, in_words(.bounds.max),
+        .bounds.max_key
     )]
     OutsideBounds {
         /// `TaskManager` or `JobManager`.
@@ -43,35 +44,21 @@ pub enum MemoryError {
         whole: MemoryPart,
         /// What is set.
         parts: Vec<MemoryPart>,
-        /// The part that gets the rest.
-        name: &'static str,
         /// The rest.
         left: MemorySize,
-        /// The least it may be.
-        min: MemorySize,
-        /// The key of that.
-        min_key: &'static str,
-        /// The most it may be.
-        max: MemorySize,
-        /// The key of that.
-        max_key: &'static str,
+        /// The part that gets it.
+        bounds: Box<PartBounds>,
     },
     /// The least is more than the most.
-    #[error("the {role}'s {name} has to be at least {} ({min_key}) and at most {} ({max_key}): change one of them",
-        in_words(*.min), in_words(*.max))]
+    #[error(
+        "the {role}'s {} has to be at least {} ({}) and at most {} ({}): change one of them",
+        .bounds.name, in_words(.bounds.min), .bounds.min_key, in_words(.bounds.max), .bounds.max_key
+    )]
     Bounds {
         /// `TaskManager` or `JobManager`.
         role: &'static str,
         /// The part.
-        name: &'static str,
-        /// The least it may be.
-        min: MemorySize,
-        /// The key of that.
-        min_key: &'static str,
-        /// The most it may be.
-        max: MemorySize,
-        /// The key of that.
-        max_key: &'static str,
+        bounds: Box<PartBounds>,
     },
     /// A part is set to something else than what is left for it.
     #[error("the {role}'s memory cannot be divided: {whole} less {taken} leaves {}, but {part} is set: leave one of the three out",
@@ -86,7 +73,7 @@ pub enum MemoryError {
         /// What is left.
         left: MemorySize,
         /// What is set for the rest.
-        part: MemoryPart,
+        part: Box<MemoryPart>,
     },
 }
 

@@ -80,7 +80,8 @@ fn off_heap_beside(
     let Some(whole) = flink else { return Ok(part.size) };
     let left = rest_of(JOB_MANAGER.name, whole, &[heap])?;
     if process.configuration.contains(&options::JOB_MANAGER_OFF_HEAP) && part.size != left {
-        return Err(MemoryError::Contradiction { role: JOB_MANAGER.name, whole, taken: heap, left, part });
+        let (role, part) = (JOB_MANAGER.name, Box::new(part));
+        return Err(MemoryError::Contradiction { role, whole, taken: heap, left, part });
     }
     Ok(left)
 }

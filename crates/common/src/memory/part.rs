@@ -14,6 +14,21 @@ pub struct MemoryPart {
     pub size: MemorySize,
 }
 
+/// What a part may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartBounds {
+    /// What the part is called.
+    pub name: &'static str,
+    /// The least it may be.
+    pub min: MemorySize,
+    /// The key that sets that.
+    pub min_key: &'static str,
+    /// The most it may be.
+    pub max: MemorySize,
+    /// The key that sets that.
+    pub max_key: &'static str,
+}
+
 impl fmt::Display for MemoryPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} ({})", self.name, in_words(self.size), self.key)

@@ -2,7 +2,7 @@
 
 use super::bounded::{Bounded, rest_of};
 use super::defaults::Defaults;
-use super::part::MemoryPart;
+use super::part::{MemoryPart, PartBounds};
 use super::{HostResources, MemoryError, MemoryModel, fraction};
 use crate::configuration::options;
 use crate::{ConfigOption, Configuration, MemorySize};
@@ -138,13 +138,15 @@ impl<'a> Process<'a> {
         let fraction = configuration.get(&role.overhead_fraction)?.unwrap_or(defaults.overhead_fraction);
         let bounded = Bounded {
             role: role.name,
-            name: "overhead",
             fraction: fraction::of_option(fraction),
             fraction_key: role.overhead_fraction.key(),
-            min: configuration.get(&role.overhead_min)?.unwrap_or(defaults.overhead_min),
-            min_key: role.overhead_min.key(),
-            max: configuration.get(&role.overhead_max)?.unwrap_or(defaults.overhead_max),
-            max_key: role.overhead_max.key(),
+            bounds: PartBounds {
+                name: "overhead",
+                min: configuration.get(&role.overhead_min)?.unwrap_or(defaults.overhead_min),
+                min_key: role.overhead_min.key(),
+                max: configuration.get(&role.overhead_max)?.unwrap_or(defaults.overhead_max),
+                max_key: role.overhead_max.key(),
+            },
         };
         bounded.checked()
     }

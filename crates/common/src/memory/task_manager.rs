@@ -1,7 +1,7 @@
 //! The memory of a TaskManager and its workers.
 
 use super::bounded::{Bounded, rest_of};
-use super::part::{MemoryPart, sum};
+use super::part::{MemoryPart, PartBounds, sum};
 use super::process::{Process, Reserve, TASK_MANAGER};
 use super::{HostResources, MemoryError, MemoryModel, fraction};
 use crate::configuration::options;
@@ -40,7 +40,7 @@ impl TaskManagerMemory {
     pub fn from_configuration(configuration: &Configuration, host: &HostResources) -> Result<Self, MemoryError> {
         let division = Division(Process::new(&TASK_MANAGER, configuration)?);
         if let (Some(task_heap), Some(managed)) = (division.task_heap()?, division.managed_size()?) {
-            let parts = division.from_parts(task_heap, managed)?;
+            let parts = division.of_parts(task_heap, managed)?;
             let reserve = division.0.enclose(parts.flink_size())?;
             return division.memory(parts, reserve);
         }
@@ -133,7 +133,7 @@ struct Division<'a>(Process<'a>);
 
 impl Division<'_> {
     /// Task heap and managed memory are set.
-    fn from_parts(&self, task_heap: MemoryPart, managed: MemoryPart) -> Result<Parts, MemoryError> {
+    fn of_parts(&self, task_heap: MemoryPart, managed: MemoryPart) -> Result<Parts, MemoryError> {
         let [framework_heap, framework_off_heap, task_off_heap] = self.fixed()?;
         let others = [framework_heap, framework_off_heap, task_heap, task_off_heap, managed];
         let network = match self.0.flink()? {
@@ -208,13 +208,15 @@ impl Division<'_> {
         let min = &options::NETWORK_MEMORY_MIN;
         let bounded = Bounded {
             role: TASK_MANAGER.name,
-            name: "network memory",
             fraction: fraction::of_option(configuration.get(&options::NETWORK_MEMORY_FRACTION)?),
             fraction_key: options::NETWORK_MEMORY_FRACTION.key(),
-            min: if configuration.contains(min) { configuration.get(min)? } else { self.0.defaults().network_min },
-            min_key: min.key(),
-            max: configuration.get(&options::NETWORK_MEMORY_MAX)?,
-            max_key: options::NETWORK_MEMORY_MAX.key(),
+            bounds: PartBounds {
+                name: "network memory",
+                min: if configuration.contains(min) { configuration.get(min)? } else { self.0.defaults().network_min },
+                min_key: min.key(),
+                max: configuration.get(&options::NETWORK_MEMORY_MAX)?,
+                max_key: options::NETWORK_MEMORY_MAX.key(),
+            },
         };
         bounded.checked()
     }

@@ -3,7 +3,7 @@
 //! Heads and short bodies are copied together; the slabs of long bodies are written where they are, and then recycled.
 
 use super::CompressedEdges;
-use super::compression::compress;
+use super::compression::Compressor;
 use super::head::{Head, Kind, MAX_FAREWELL_BYTES};
 use super::queue::Outbound;
 use crate::slabs::Slabs;
@@ -23,6 +23,7 @@ const KEPT_BYTES: usize = 1 << 20;
 /// Messages that are written together.
 pub(super) struct WriteBatch {
     compressed: CompressedEdges,
+    compressor: Compressor,
     slabs: Slabs,
     /// Heads and copied bodies of all messages.
     copied: Vec<u8>,
@@ -37,7 +38,7 @@ enum Part {
 
 impl WriteBatch {
     pub(super) fn new(compressed: CompressedEdges, slabs: Slabs) -> Self {
-        WriteBatch { compressed, slabs, copied: Vec::new(), parts: Vec::new() }
+        WriteBatch { compressed, compressor: Compressor::default(), slabs, copied: Vec::new(), parts: Vec::new() }
     }
 
     /// Adds a message.
@@ -65,10 +66,8 @@ impl WriteBatch {
         let start = self.copied.len();
         self.copied.resize(start + super::head::HEAD_BYTES, 0);
         self.copied.extend_from_slice(&header);
-        let kind = match compressed.then(|| compress(frame.body(), &mut self.copied)).flatten() {
-            Some(_) => Kind::Compressed,
-            None => Kind::Records,
-        };
+        let smaller = compressed && self.compressor.compress(frame.body(), &mut self.copied).is_some();
+        let kind = if smaller { Kind::Compressed } else { Kind::Records };
         let whole = kind == Kind::Records && frame.body().len() >= COPIED_BYTES;
         if kind == Kind::Records && !whole {
             self.copied.extend_from_slice(frame.body());

@@ -1,6 +1,5 @@
 //! Sockets: opened, tuned, read and written.
 
-use super::arrivals::Arrivals;
 use super::batch::WriteBatch;
 use super::error::ConnectionError;
 use super::greeting::Process;
@@ -8,7 +7,7 @@ use super::handshake::{draw_nonce, open};
 use super::identity::TcpIdentity;
 use super::location::WorkerLocation;
 use super::peer::Peer;
-use super::reader::{Delivery, read_messages};
+use super::reader::read_messages;
 use super::writer::write_messages;
 use crate::Outbox;
 use crate::slabs::Slabs;
@@ -49,28 +48,15 @@ pub(super) fn tune(stream: &TcpStream) -> io::Result<()> {
     socket.set_tcp_notsent_lowat(NOT_SENT_BYTES)
 }
 
-/// Hands what is read to the peer's lanes.
-struct ToLanes {
-    peer: Arc<Peer>,
-    serial: u64,
-    sorted: Outbox,
-}
-
-impl Delivery for ToLanes {
-    fn deliver(&mut self, arrivals: &mut Arrivals) -> bool {
-        self.peer.deliver(self.serial, arrivals, &mut self.sorted)
-    }
-}
-
 /// Reads and writes `stream` as line `serial` of `peer` until it ends.
 pub(super) fn start(io: &Handle, peer: &Arc<Peer>, serial: u64, stream: TcpStream, batch: WriteBatch, slabs: Slabs) {
     let (input, mut output) = stream.into_split();
-    let mut lanes = ToLanes { peer: peer.clone(), serial, sorted: Outbox::new() };
+    let (reader, mut sorted) = (peer.clone(), Outbox::new());
     let reading = io.spawn(async move {
-        match read_messages(input, &slabs, &mut lanes).await {
-            Ok(Some(reason)) => lanes.peer.fail(serial, &reason),
+        match read_messages(input, &slabs, |arrivals| reader.deliver(serial, arrivals, &mut sorted)).await {
+            Ok(Some(reason)) => reader.fail(serial, &reason),
             Ok(None) => {}
-            Err(error) => lanes.peer.fail(serial, &error.to_string()),
+            Err(error) => reader.fail(serial, &error.to_string()),
         }
     });
     let writer = peer.clone();

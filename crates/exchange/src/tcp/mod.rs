@@ -83,6 +83,7 @@ mod greeting;
 mod handshake;
 mod head;
 mod identity;
+mod line;
 mod links;
 mod listener;
 mod location;

@@ -4,6 +4,7 @@
 
 use super::arrivals::{Arrivals, is_end};
 use super::error::Refusal;
+use super::line::{Connected, Line};
 use super::links::{BrokenLink, Links};
 use super::location::WorkerLocation;
 use super::queue::{Outbound, Queue};
@@ -36,24 +37,6 @@ struct State {
     links: Links,
     queue: Queue,
     closed: bool,
-}
-
-#[derive(Default)]
-enum Line {
-    /// There is none, and nobody needs one.
-    #[default]
-    Down,
-    /// Somebody needs one.
-    Awaited { dialing: bool },
-    /// Connected.
-    Up(Connected),
-}
-
-struct Connected {
-    generation: u64,
-    address: SocketAddr,
-    farewell: Option<String>,
-    tasks: Vec<AbortHandle>,
 }
 
 /// What the transport has to do about a line.
@@ -310,11 +293,7 @@ impl Peer {
 impl State {
     /// The newest generation of the worker that is known.
     fn generation(&self) -> Option<u64> {
-        let connected = match &self.line {
-            Line::Up(up) => Some(up.generation),
-            Line::Down | Line::Awaited { .. } => None,
-        };
-        connected.max(self.location.as_ref().map(|location| location.generation))
+        self.line.generation().max(self.location.as_ref().map(|location| location.generation))
     }
 
     /// What to call the peer.
@@ -324,11 +303,5 @@ impl State {
             (None, Some(address)) => address.to_string(),
             (None, None) => "at an unknown address".to_owned(),
         }
-    }
-}
-
-impl Line {
-    fn up(generation: u64, address: SocketAddr) -> Self {
-        Line::Up(Connected { generation, address, farewell: None, tasks: Vec::new() })
     }
 }

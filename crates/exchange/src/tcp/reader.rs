@@ -14,28 +14,23 @@ use weft_record::{Decoder, Record, StreamEvent};
 /// Bytes read ahead. What is longer is read to where it stays.
 const BUFFER_BYTES: usize = 64 << 10;
 
-/// Where messages go; the tests have one that only counts.
-pub(super) trait Delivery {
-    /// Hands on what has arrived; `false` if nobody wants it any more.
-    fn deliver(&mut self, arrivals: &mut Arrivals) -> bool;
-}
-
-/// Reads until the peer's farewell, which it returns; `None` if `delivery` does not want more.
+/// Reads until the peer's farewell, which it returns. `deliver` hands on what has arrived; once it says `false`, nobody wants
+/// any more, and there is no farewell.
 pub(super) async fn read_messages(
     stream: impl AsyncRead + Unpin,
     slabs: &Slabs,
-    delivery: &mut impl Delivery,
+    mut deliver: impl FnMut(&mut Arrivals) -> bool,
 ) -> Result<Option<String>, ConnectionError> {
     let mut input = Input { stream: BufReader::with_capacity(BUFFER_BYTES, stream), slabs };
     let mut arrivals = Arrivals::default();
     loop {
-        if !input.has(HEAD_BYTES) && !arrivals.is_empty() && !delivery.deliver(&mut arrivals) {
+        if !input.has(HEAD_BYTES) && !arrivals.is_empty() && !deliver(&mut arrivals) {
             return Ok(None);
         }
         let head = Head::decode(&input.head().await?)?;
         let length = if head.kind == Kind::Credit { 0 } else { head.amount as usize };
         // What came before does not wait for what is still on its way.
-        if !input.has(length) && !arrivals.is_empty() && !delivery.deliver(&mut arrivals) {
+        if !input.has(length) && !arrivals.is_empty() && !deliver(&mut arrivals) {
             return Ok(None);
         }
         let message = match head.kind {
@@ -44,7 +39,7 @@ pub(super) async fn read_messages(
             Kind::Event => Message::Event(input.event(length).await?),
             Kind::Credit => Message::Credit(head.amount),
             Kind::Farewell => {
-                delivery.deliver(&mut arrivals);
+                deliver(&mut arrivals);
                 return input.text(length).await.map(Some);
             }
         };

@@ -59,7 +59,7 @@ fn error(error: &MemoryError) -> Value {
         MemoryError::PartsExceed { .. } => "parts-exceed-total",
         MemoryError::Bounds { .. } => "fraction-out-of-range",
         // A task heap that leaves the wrong amount to the network is a class of its own there.
-        MemoryError::OutsideBounds { name: "network memory", .. } => "contradiction",
+        MemoryError::OutsideBounds { bounds, .. } if bounds.name == "network memory" => "contradiction",
         MemoryError::OutsideBounds { .. } => "derived-outside-bounds",
         MemoryError::Contradiction { .. } => "contradiction",
     };

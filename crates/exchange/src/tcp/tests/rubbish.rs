@@ -5,7 +5,7 @@ use super::super::batch::WriteBatch;
 use super::super::handshake::answer;
 use super::super::head::Head;
 use super::super::queue::Outbound;
-use super::super::reader::{Delivery, read_messages};
+use super::super::reader::read_messages;
 use super::*;
 use crate::slabs::Slabs;
 use crate::{FRAME_HEADER_BYTES, Frame, MAX_FRAME_BYTES};
@@ -14,13 +14,10 @@ use rand::{Rng, RngCore, SeedableRng};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 
-/// Keeps what is delivered.
-#[derive(Default)]
-pub(super) struct Kept(pub(super) Vec<(Head, Message)>);
-
-impl Delivery for Kept {
-    fn deliver(&mut self, arrivals: &mut Arrivals) -> bool {
-        self.0.extend(arrivals.drain().map(|(head, _, message)| (head, message)));
+/// Puts what is delivered into `kept`.
+pub(super) fn keep(kept: &mut Vec<(Head, Message)>) -> impl FnMut(&mut Arrivals) -> bool {
+    |arrivals| {
+        kept.extend(arrivals.drain().map(|(head, _, message)| (head, message)));
         true
     }
 }
@@ -79,13 +76,13 @@ fn spoiled_messages_are_an_error_or_an_end() {
         for seed in 0..inputs() {
             let dice = &mut SmallRng::seed_from_u64(seed);
             let bytes = spoil(messages(dice).await, dice);
-            let mut kept = Kept::default();
+            let mut kept = Vec::new();
             let slabs = Slabs::default();
             // The input ends without a farewell, which is an error in any case, unless a changed bit made one.
-            let ended = read_messages(&bytes[..], &slabs, &mut kept).await;
+            let ended = read_messages(&bytes[..], &slabs, keep(&mut kept)).await;
             assert!(!matches!(ended, Ok(None)), "seed {seed}");
-            delivered += kept.0.len();
-            let most = kept.0.iter().map(|(_, message)| match message {
+            delivered += kept.len();
+            let most = kept.iter().map(|(_, message)| match message {
                 Message::Data(frame) => frame.capacity(),
                 _ => 0,
             });
