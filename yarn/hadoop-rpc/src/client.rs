@@ -54,7 +54,8 @@ pub(crate) struct Shared {
 struct Slot {
     /// With the generation of the credentials it was made with.
     connection: Option<(u64, Arc<Connection>)>,
-    failure: Option<(Instant, ConnectError)>,
+    /// When, and with which generation of the credentials.
+    failure: Option<(Instant, u64, ConnectError)>,
 }
 
 impl RpcClient {
@@ -172,8 +173,10 @@ impl Shared {
         {
             return Ok(connection.clone());
         }
-        if let Some((when, failure)) = &slot.failure
+        // What older credentials were refused for says nothing about these.
+        if let Some((when, tried, failure)) = &slot.failure
             && *when >= asked
+            && *tried == generation
         {
             return Err(failure.clone());
         }
@@ -186,7 +189,7 @@ impl Shared {
                 Ok(connection)
             }
             Err(failure) => {
-                slot.failure = Some((Instant::now(), failure.clone()));
+                slot.failure = Some((Instant::now(), generation, failure.clone()));
                 Err(failure)
             }
         }

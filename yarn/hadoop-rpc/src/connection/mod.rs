@@ -107,6 +107,8 @@ impl Connection {
             Ok(Err(_)) => {
                 return Err(self.calls.ended().unwrap_or_else(|| Ended::Broken("it was closed".to_owned())));
             }
+            // The caller's time is up; others may still be patient.
+            Err(_) if Instant::now() >= deadline => return Err(Ended::Broken("it took nothing in time".to_owned())),
             Err(_) => return Err(self.give_up(format!("it took nothing for {} s", silence.as_secs_f64()))),
         }
         let sent = Instant::now();

@@ -5,7 +5,8 @@
 //! protection the two agreed on holds for every frame from then on: such a frame travels inside a SASL message (WRAP),
 //! whose contents form a stream of ordinary frames.
 //!
-//! Of the methods, TOKEN is here, by the mechanism DIGEST-MD5. Another is a variant of [`Exchange`].
+//! Of the methods, TOKEN is here, by the mechanism DIGEST-MD5. [`Exchange`] is where another would be chosen: the handshake
+//! and the connection know only challenges, responses and what seals and opens messages.
 
 mod challenge;
 mod cipher;
