@@ -25,7 +25,6 @@ HOSTS = {
     "node1": ("127.0.1.11", "node1.weft.test"),
     "node2": ("127.0.1.12", "node2.weft.test"),
     "node3": ("127.0.1.13", "node3.weft.test"),
-    "node4": ("127.0.1.14", "node4.weft.test"),
     "master1": ("127.0.1.21", "master1.weft.test"),
     "master2": ("127.0.1.22", "master2.weft.test"),
 }
