@@ -31,7 +31,7 @@ is_ready() {
 
 has_accounts() {
     local passwd hosts
-    passwd=$(</etc/passwd) hosts=$(</etc/hosts)
+    passwd=$(</etc/passwd) hosts=$(cat /etc/hosts 2>/dev/null)
     [[ $passwd == *weft-hdfs:* && $passwd == *weft-yarn:* && $passwd == *weft-client:* && $hosts == *master2.weft.test* ]]
 }
 

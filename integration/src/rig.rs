@@ -150,11 +150,19 @@ impl Rig {
     /// # Errors
     /// [`RigError::Http`]; those of [`Rig::address`].
     pub fn jmx(&self, name: &str, bean: &str) -> Result<Vec<serde_json::Value>, RigError> {
-        let mut answer = http::get_json(self.address(name, "http")?, &format!("/jmx?qry={bean}"))?;
+        let mut answer = self.web(name, &format!("/jmx?qry={bean}"))?;
         match answer.get_mut("beans").map(serde_json::Value::take) {
             Some(serde_json::Value::Array(beans)) => Ok(beans),
             _ => Ok(Vec::new()),
         }
+    }
+
+    /// The JSON at `path` on a daemon's web server, for example a ResourceManager's `/ws/v1/cluster/nodes`.
+    ///
+    /// # Errors
+    /// [`RigError::Http`]; those of [`Rig::address`].
+    pub fn web(&self, name: &str, path: &str) -> Result<serde_json::Value, RigError> {
+        http::get_json(self.address(name, "http")?, path)
     }
 
     /// What a daemon has logged.
@@ -260,12 +268,15 @@ fn read_all(mut stream: impl Read) -> String {
     text
 }
 
-/// When a process began, as the kernel counts; none when there is none or it is a zombie.
+/// When a process began, as the kernel counts; none when there is none or it is a zombie. A zombie with threads is not over: it
+/// still holds ports and files.
 fn start_time(pid: &str) -> Option<String> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
     let state = fields.next()?;
-    (!matches!(state, "Z" | "X")).then(|| fields.nth(18).map(str::to_owned)).flatten()
+    let threads = fields.nth(16)?;
+    let over = matches!(state, "Z" | "X") && matches!(threads, "0" | "1");
+    (!over).then(|| fields.nth(1).map(str::to_owned)).flatten()
 }
 
 /// Links or copies a program into a directory that every user can enter.

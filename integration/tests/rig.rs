@@ -8,6 +8,8 @@ use std::time::Duration;
 use weft_integration::{Rig, eventually};
 
 const SHORT: Duration = Duration::from_secs(60);
+/// On Hadoop's own timers a DataNode is dead after ten and a half minutes.
+const DEAD: Duration = Duration::from_secs(900);
 /// Not `FSNamesystem`: that one answers from a cache of ten seconds.
 const NAMESYSTEM: &str = "Hadoop:service=NameNode,name=FSNamesystemState";
 /// Set for the copy of this program that has to be killed.
@@ -37,7 +39,7 @@ fn a_rig_serves_is_hurt_mended_and_leaves_nothing() {
 
     rig.kill("dn2").unwrap();
     assert!(!rig.is_running("dn2"));
-    eventually("the NameNode notices", SHORT, || (live_datanodes(&rig) == Some(1)).then_some(())).unwrap();
+    eventually("the NameNode notices", DEAD, || (live_datanodes(&rig) == Some(1)).then_some(())).unwrap();
     let again = rig.kill("dn2").unwrap_err();
     assert_eq!(again.to_string(), "dn2 does not run");
 
@@ -45,7 +47,7 @@ fn a_rig_serves_is_hurt_mended_and_leaves_nothing() {
     eventually("it is back", SHORT, || (live_datanodes(&rig) == Some(2)).then_some(())).unwrap();
 
     rig.freeze("dn1").unwrap();
-    eventually("the frozen one counts as dead", SHORT, || (live_datanodes(&rig) == Some(1)).then_some(())).unwrap();
+    eventually("the frozen one counts as dead", DEAD, || (live_datanodes(&rig) == Some(1)).then_some(())).unwrap();
     assert!(rig.is_running("dn1"));
     rig.thaw("dn1").unwrap();
     eventually("the thawed one lives", SHORT, || (live_datanodes(&rig) == Some(2)).then_some(())).unwrap();

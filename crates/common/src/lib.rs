@@ -8,6 +8,7 @@ pub mod duration;
 mod error;
 mod id;
 pub mod key_group;
+pub mod memory;
 mod parse_error;
 mod size;
 mod time;

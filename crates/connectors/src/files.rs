@@ -5,12 +5,16 @@ use weft_common::Configuration;
 use weft_common::configuration::options;
 use weft_fs::FileSystems;
 
-/// The file systems of a program with this configuration.
+/// The file systems of a program with this configuration: local files, and HDFS where the feature `hdfs` is on. Hadoop's own
+/// configuration is read when the first path in HDFS is used.
 ///
 /// # Errors
 /// When `fs.default-scheme` is no path with a scheme, or names a file system that there is not.
 pub fn file_systems(configuration: &Configuration) -> Result<FileSystems, ConnectorError> {
-    Ok(FileSystems::local().with_default_scheme(&configuration.get(&options::FS_DEFAULT_SCHEME)?)?)
+    let systems = FileSystems::local();
+    #[cfg(feature = "hdfs")]
+    let systems = systems.with("hdfs", std::sync::Arc::new(weft_fs::HdfsFileSystem::of_process(configuration)));
+    Ok(systems.with_default_scheme(&configuration.get(&options::FS_DEFAULT_SCHEME)?)?)
 }
 
 #[cfg(test)]

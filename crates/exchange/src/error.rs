@@ -70,6 +70,18 @@ pub enum ExchangeError {
         /// What was received.
         what: &'static str,
     },
+    /// No port to listen at for other workers.
+    #[error(
+        "cannot listen for other workers at {host}, {ports}: {reason}: free a port or set other ones, or another host to bind"
+    )]
+    Listen {
+        /// The host to bind.
+        host: String,
+        /// The ports that were tried, in words.
+        ports: String,
+        /// What the system said about the last.
+        reason: String,
+    },
     /// A batch does not have the record type of the edge.
     #[error("\"{operator}\" emitted a batch that is not of {expected}, the record type of the edge")]
     WrongType {
@@ -98,7 +110,7 @@ impl ExchangeError {
     /// What the engine should do about it.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::PartitionOutOfRange { .. } | Self::RecordTooLarge { .. } => ErrorKind::User,
+            Self::PartitionOutOfRange { .. } | Self::RecordTooLarge { .. } | Self::Listen { .. } => ErrorKind::User,
             Self::Broken { .. } => ErrorKind::Retryable,
             Self::CorruptFrame { .. }
             | Self::CreditExceeded { .. }

@@ -114,6 +114,17 @@ impl Frame {
         length as usize
     }
 
+    /// What the frame of `header` costs in credit.
+    pub(crate) fn charge_in(header: &[u8; FRAME_HEADER_BYTES]) -> usize {
+        let [.., charge] = fields(header);
+        charge as usize
+    }
+
+    /// The slab of its body.
+    pub(crate) fn into_body(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// The frame that `header` and `body` make.
     ///
     /// # Errors

@@ -11,7 +11,8 @@
 //! ```
 //!
 //! Nothing here blocks, reads a clock, draws random numbers or starts a thread: the slot steps it, and passes in the
-//! transport and the seeds. Nothing relies on when a message arrives or how records are cut into frames.
+//! transport and the seeds; only what carries messages between processes, [`tcp`], lives on the I/O runtime. Nothing
+//! relies on when a message arrives or how records are cut into frames.
 //!
 //! # Flow control
 //! A gate grants each remote channel a *window* of bytes, and gives bytes back as frames are read. A writer sends a frame
@@ -59,6 +60,7 @@ mod remote_input;
 mod remote_output;
 mod scatter;
 mod slabs;
+pub mod tcp;
 mod transport;
 mod typed_gate;
 mod typed_writer;

@@ -26,23 +26,31 @@ pub enum FsError {
         path: Path,
     },
     /// The file system refuses this user.
-    #[error("cannot {operation} {path}: permission denied: grant this process's user access to it and its directory")]
+    #[error(
+        "cannot {operation} {path}: permission denied{}: grant this process's user access to it and its directory",
+        said(.detail)
+    )]
     PermissionDenied {
         /// What was being done.
         operation: Operation,
         /// What may not be touched.
         path: Path,
+        /// What the file system says: HDFS names the user, the path that stands in the way, its owner and mode.
+        detail: Option<String>,
     },
     /// The disk or a quota is full.
     #[error(
-        "cannot {operation} {path}: no space left where it lies: free space or raise the quota there, or use another \
-         directory"
+        "cannot {operation} {path}: no space left where it lies{}: free space or raise the quota there, or use another \
+         directory",
+        said(.detail)
     )]
     NoSpace {
         /// What was being done.
         operation: Operation,
         /// What could not be stored.
         path: Path,
+        /// What the file system says: HDFS names the quota and how much of it is used, or the DataNodes without room.
+        detail: Option<String>,
     },
     /// A directory was needed and a file was found, at the path or above it.
     #[error("cannot {operation} {path}: it, or part of the path above it, is not a directory: check the path")]
@@ -145,8 +153,10 @@ impl FsError {
         match source.kind() {
             io::ErrorKind::NotFound => FsError::NotFound { operation, path },
             io::ErrorKind::AlreadyExists => FsError::AlreadyExists { operation, path },
-            io::ErrorKind::PermissionDenied => FsError::PermissionDenied { operation, path },
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => FsError::NoSpace { operation, path },
+            io::ErrorKind::PermissionDenied => FsError::PermissionDenied { operation, path, detail: None },
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                FsError::NoSpace { operation, path, detail: None }
+            }
             io::ErrorKind::NotADirectory => FsError::NotADirectory { operation, path },
             io::ErrorKind::IsADirectory => FsError::IsADirectory { operation, path },
             io::ErrorKind::DirectoryNotEmpty => FsError::DirectoryNotEmpty { operation, path },
@@ -177,4 +187,9 @@ impl FsError {
     pub fn is_already_exists(&self) -> bool {
         matches!(self, FsError::AlreadyExists { .. })
     }
+}
+
+/// A detail as part of a message.
+fn said(detail: &Option<String>) -> String {
+    detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default()
 }

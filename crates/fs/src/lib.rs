@@ -24,6 +24,8 @@ mod error;
 mod file;
 mod file_system;
 mod file_systems;
+#[cfg(feature = "hdfs")]
+mod hdfs;
 mod local;
 mod memory;
 mod operation;
@@ -35,6 +37,8 @@ pub use error::FsError;
 pub use file::{FileReader, FileWriter};
 pub use file_system::{FileStatusStream, FileSystem, FsFuture};
 pub use file_systems::FileSystems;
+#[cfg(feature = "hdfs")]
+pub use hdfs::HdfsFileSystem;
 pub use local::LocalFileSystem;
 pub use memory::{Fault, FaultRule, Faults, Gate, MemoryFileSystem};
 pub use operation::Operation;

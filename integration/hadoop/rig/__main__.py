@@ -20,12 +20,19 @@ from .options import Options, disk, setting, version
 def main() -> int:
     arguments = _parser().parse_args()
     os.umask(0o022)
+    signal.signal(signal.SIGTERM, _stop)
     try:
         arguments.run(arguments)
         return 0
     except RigError as error:
         print(f"hadoop: {error}", file=sys.stderr)
         return 1
+
+
+def _stop(*_) -> None:
+    """As an exception, so that what was begun is cleaned up; once, so that cleaning up is not interrupted."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise SystemExit(1)
 
 
 def _up(arguments) -> None:
@@ -44,37 +51,33 @@ def _up(arguments) -> None:
     if arguments.hold:
         _hold(options, arguments)
     else:
-        description = _bring_up(options, _directory(arguments), arguments.keep)
+        description = _bring_up(options, _directory(arguments), arguments)
         print(_summary(description))
 
 
-def _bring_up(options: Options, directory: str, keep: bool):
+def _bring_up(options: Options, directory: str, arguments):
     prepare.prepare(options.version)
+    life.sweep()
     begun = time.monotonic()
     instance = Instance.create(directory, options, machine.ready())
     try:
+        if arguments.hold:
+            life.own(directory)
         life.lay_out(instance)
         life.fill(instance)
         life.start(instance, lambda name: process.start(instance, name))
         seconds = life.await_ready(instance)
     except BaseException:
-        life.end_processes(directory)
-        if not keep:
-            life.down(directory)
+        _end(directory, arguments.keep)
         raise
     seconds["all"] = round(time.monotonic() - begun, 2)
     return {**instance.description(), "seconds": seconds}
 
 
 def _hold(options: Options, arguments) -> None:
-    """Keeps a rig up for as long as standard input is open: however the program that asked for it ends, the rig ends too."""
+    """Keeps a rig up while standard input is open: however the program that asked for it ends, the rig ends too."""
     if os.getpgrp() != os.getpid():
         os.setsid()  # an interrupt from the terminal is for that program alone
-
-    def stop(*_) -> None:
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, stop)
 
     def watch() -> None:
         while os.read(0, 4096):
@@ -84,11 +87,18 @@ def _hold(options: Options, arguments) -> None:
     threading.Thread(target=watch, daemon=True).start()
     directory = os.path.join(Cache.rigs(), f"held-{os.getpid()}")
     try:
-        print(json.dumps(_bring_up(options, directory, arguments.keep)), flush=True)
+        print(json.dumps(_bring_up(options, directory, arguments)), flush=True)
         while True:
             signal.pause()
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        _end(directory, arguments.keep)
+
+
+def _end(directory: str, keep: bool) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if keep:
+        life.abandon(directory)
+    else:
         life.down(directory)
 
 
@@ -147,16 +157,37 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     up = _command(commands, "up", _up, "start a rig and wait until it is ready")
     up.add_argument("--ha", action="store_true", help="two NameNodes and ResourceManagers, JournalNode, ZooKeeper")
-    up.add_argument("--stock", action="store_true", help="Hadoop's own timers, none shortened")
+    stock = bool(os.environ.get("WEFT_RIG_STOCK"))
+    up.add_argument("--stock", action="store_true", default=stock, help="Hadoop's own timers (WEFT_RIG_STOCK=1)")
     up.add_argument("--hdfs-only", action="store_true", help="no YARN")
     up.add_argument("--yarn-only", action="store_true", help="no HDFS: the file system is file:///")
     up.add_argument("--datanodes", type=int, default=1, metavar="N", help="1 to 4; dn1 is on the client's machine")
     up.add_argument("--nodemanagers", type=int, default=2, metavar="N", help="1 or 2")
     up.add_argument("--rm-recovery", action="store_true", help="a ResourceManager remembers (with --ha it always does)")
-    up.add_argument("--set", action="append", default=[], metavar="FILE:KEY=VALUE", help="one more property, for example hdfs-site:dfs.blocksize=1048576")
-    up.add_argument("--disk", action="append", default=[], metavar="DN=SIZE", help="a DataNode's blocks on a file system of this size, for example dn1=64m (root)")
-    up.add_argument("--keep", action="store_true", help="when it fails, keep the directory with the logs")
-    up.add_argument("--hold", action="store_true", help="print the rig's description as JSON; take it down when standard input ends")
+    up.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FILE:KEY=VALUE",
+        help="one more property, for example hdfs-site:dfs.blocksize=1048576",
+    )
+    up.add_argument(
+        "--disk",
+        action="append",
+        default=[],
+        metavar="DN=SIZE",
+        help="a DataNode's blocks on a file system of this size, for example dn1=64m (root)",
+    )
+    keep = bool(os.environ.get("WEFT_RIG_KEEP"))
+    up.add_argument(
+        "--keep",
+        action="store_true",
+        default=keep,
+        help="when it fails, or with --hold ends, leave the directory with the logs (WEFT_RIG_KEEP=1)",
+    )
+    up.add_argument(
+        "--hold", action="store_true", help="print the rig's description as JSON; take it down when standard input ends"
+    )
     _command(commands, "down", _down, "end a rig and delete its directory")
     kill = _command(commands, "kill", _kill, "send a daemon a signal")
     kill.add_argument("daemon", help="for example nn1")

@@ -1,12 +1,13 @@
 """The directory of one rig: what is where in it, and the description in `rig.json`.
 
-    rig.json     options, addresses, users; written once
-    conf/        configuration of daemons and clients
-    misleading/  a wrong configuration, which NodeManagers hand to containers
-    run/         NAME.pid: process id and start time
-    log/         NAME.log: what a daemon printed; nmN/: logs of containers
-    data/        what daemons store
-    tmp/         scratch, for everybody
+rig.json     options, addresses, users; written once
+owner        process id and start time of the process that the rig ends with, when there is one
+conf/        configuration of daemons and clients
+misleading/  a wrong configuration, which NodeManagers hand to containers
+run/         NAME.pid: process id and start time
+log/         NAME.log: what a daemon printed; nmN/: logs of containers
+data/        what daemons store
+tmp/         scratch, for everybody
 """
 
 import json
@@ -15,12 +16,12 @@ import stat
 from dataclasses import asdict
 from typing import Any, Dict, List
 
+from . import ports
 from .cache import Cache
+from .daemons import kind_of
 from .errors import RigError
 from .machine import HOSTS, Machine
-from .daemons import kind_of
 from .options import Options
-from . import ports
 
 # Which machine each daemon is on. The client's own has dn1; two workers have a DataNode and a NodeManager each.
 PLACES = {
@@ -56,9 +57,13 @@ class Instance:
     def create(directory: str, options: Options, machine: Machine) -> "Instance":
         """Makes the directory and chooses addresses."""
         if os.path.exists(description_of(directory)):
-            raise RigError(f"there is a rig in {directory} already: take it down with down.sh, or give --dir another directory")
+            raise RigError(
+                f"there is a rig in {directory} already: take it down with down.sh, or give --dir another directory"
+            )
         if os.path.isdir(directory) and os.listdir(directory):
-            raise RigError(f"{directory} is not empty: give --dir a new directory, everything in it is deleted by down.sh")
+            raise RigError(
+                f"{directory} is not empty: give --dir a new directory, everything in it is deleted by down.sh"
+            )
         os.makedirs(directory, exist_ok=True)
         os.chmod(directory, 0o755)
         if machine.accounts:
@@ -76,7 +81,9 @@ class Instance:
             with open(description_of(directory), encoding="utf-8") as file:
                 return Instance(directory, json.load(file))
         except FileNotFoundError:
-            raise RigError(f"there is no rig in {directory}: start one with up.sh, or say where it is with --dir or WEFT_RIG_DIR")
+            raise RigError(
+                f"there is no rig in {directory}: start one with up.sh, or say where it is with --dir or WEFT_RIG_DIR"
+            ) from None
 
     def description(self) -> Dict[str, Any]:
         """All there is to know about the rig, for `rig.json` and for programs."""
@@ -134,5 +141,7 @@ def _check_open_to_all(directory: str) -> None:
     """Other accounts must get into the rig's directory."""
     while directory != "/":
         if not os.stat(directory).st_mode & stat.S_IXOTH:
-            raise RigError(f"other users cannot enter {directory}, and daemons run as other users: give --dir a directory below an open one")
+            raise RigError(
+                f"other users cannot enter {directory}, and daemons run as others: give --dir one below an open one"
+            )
         directory = os.path.dirname(directory)

@@ -1,12 +1,13 @@
 """A rig's life: up, its daemons one by one, down."""
 
+import fcntl
 import glob
 import os
 import shutil
 import signal
 import subprocess
 import time
-from typing import Callable, Dict, List
+from typing import Callable, Dict, List, Sequence, Tuple
 
 from . import machine, ports, process, ready, site
 from .cache import Cache
@@ -18,6 +19,7 @@ _SECONDS = 120
 # What must answer before the rest is started when nothing is in a hurry to try again.
 _FIRST = ("zk", "jn")
 _MASTERS = ("nn", "rm")
+_OWNER = "owner"
 
 
 def lay_out(instance: Instance) -> None:
@@ -59,12 +61,11 @@ def start(instance: Instance, begin: Callable[[str], object]) -> None:
     for wave in waves:
         for name in wave:
             if name.startswith("fc"):  # gives up after one try
-                _await_port(instance, "zk")
+                await_answer(instance, "zk")
             begin(name)
         if instance.options.stock:
             for name in wave:
-                if not (name.startswith("rm") and instance.options.ha):  # a standby answers no calls
-                    _await_port(instance, name)
+                await_answer(instance, name)
 
 
 def await_ready(instance: Instance) -> Dict[str, float]:
@@ -72,11 +73,17 @@ def await_ready(instance: Instance) -> Dict[str, float]:
     begun = time.monotonic()
     seconds = {}
     if instance.options.hdfs:
-        ready.wait(instance, "NameNode with all DataNodes", _half(instance, "yarn"), _SECONDS, lambda: ready.active_namenode(instance))
-        _make_directories(instance)
+        what = "NameNode with all DataNodes"
+        ready.wait(instance, what, _half(instance, "yarn"), _SECONDS, lambda: _furnish(instance))
         seconds["hdfs"] = round(time.monotonic() - begun, 2)
     if instance.options.yarn:
-        ready.wait(instance, "ResourceManager with all NodeManagers", _half(instance, "hdfs"), _SECONDS, lambda: ready.active_resourcemanager(instance))
+        ready.wait(
+            instance,
+            "ResourceManager with all NodeManagers",
+            _half(instance, "hdfs"),
+            _SECONDS,
+            lambda: ready.active_resourcemanager(instance),
+        )
         seconds["yarn"] = round(time.monotonic() - begun, 2)
     return seconds
 
@@ -84,18 +91,54 @@ def await_ready(instance: Instance) -> Dict[str, float]:
 def start_again(instance: Instance, name: str) -> None:
     """Starts a daemon that was stopped, and waits until it answers."""
     process.start(instance, name)
-    _await_port(instance, name)
+    await_answer(instance, name)
+
+
+def await_answer(instance: Instance, name: str) -> None:
+    """Waits until a daemon that was started answers."""
+    ready.wait(instance, f"answer from {name}", [name], _SECONDS, lambda: ready.listens(instance, name))
+
+
+def own(directory: str) -> None:
+    """Notes that a rig is to end with this process."""
+    process.record(os.path.join(directory, _OWNER), os.getpid())
+
+
+def sweep() -> None:
+    """Takes down rigs whose owner ended without doing so: it was killed."""
+    os.makedirs(Cache.rigs(), exist_ok=True)
+    with open(os.path.join(Cache.rigs(), ".lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for owner in glob.glob(os.path.join(Cache.rigs(), "*", _OWNER)):
+            found = process.recorded(owner)
+            if found and not process.is_alive(*found):
+                down(os.path.dirname(owner))
 
 
 def down(directory: str) -> None:
     """Ends everything that belongs to the rig and deletes its directory. Nothing to do when there is none."""
-    if not os.path.exists(description_of(directory)):
+    description = description_of(directory)
+    if not os.path.exists(description):
         return
     end_processes(directory)
     for mounted in _mounts_below(directory):
-        subprocess.run(["umount", mounted], check=True)
-    shutil.rmtree(directory)
+        # Lazily: what was just killed may hold it a moment longer.
+        subprocess.run(["umount", "--lazy", mounted], check=True)
     ports.release(Cache.ports(), directory)
+    for entry in os.scandir(directory):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        elif entry.path != description:  # the last to go: without it this directory is no rig's
+            os.remove(entry.path)
+    shutil.rmtree(directory)
+
+
+def abandon(directory: str) -> None:
+    """Ends everything and leaves the directory, until somebody takes it down."""
+    end_processes(directory)
+    owner = os.path.join(directory, _OWNER)
+    if os.path.exists(owner):
+        os.remove(owner)
 
 
 def end_processes(directory: str) -> None:
@@ -105,7 +148,7 @@ def end_processes(directory: str) -> None:
     _kill(_containers(directory))
 
 
-def _kill(processes) -> None:
+def _kill(processes: Sequence[Tuple[int, int]]) -> None:
     for pid, start_time in processes:
         if process.is_alive(pid, start_time):
             try:
@@ -113,11 +156,13 @@ def _kill(processes) -> None:
             except ProcessLookupError:
                 pass
     if not process.gone(processes, 20):
-        raise RigError(f"processes do not end after SIGKILL: {[pid for pid, time in processes if process.is_alive(pid, time)]}")
+        raise RigError(
+            f"processes do not end after SIGKILL: {[pid for pid, time in processes if process.is_alive(pid, time)]}"
+        )
 
 
-def _containers(directory: str) -> List:
-    """Processes of containers: all in a session that a NodeManager noted, and all with its directories in their environment."""
+def _containers(directory: str) -> List[Tuple[int, int]]:
+    """Processes of containers: those in a session a NodeManager noted, or with its directories in their environment."""
     sessions = set()
     for path in glob.glob(os.path.join(directory, "data", "nm*", "local*", "nmPrivate", "*", "*", "*.pid")):
         with open(path, encoding="utf-8") as file:
@@ -153,13 +198,14 @@ def _half(instance: Instance, other: str) -> List[str]:
     return [name for name in instance.names() if name[:2] not in without]
 
 
-def _await_port(instance: Instance, name: str) -> None:
-    ready.wait(instance, f"answer from {name}", [name], _SECONDS, lambda: ready.listens(instance, name))
+def _furnish(instance: Instance) -> bool:
+    """Makes the directories every cluster has. The root is open, like /tmp: examples write to `hdfs:///out`.
 
-
-def _make_directories(instance: Instance) -> None:
-    """The directories every cluster has. The root is open, like /tmp: examples write to `hdfs:///out`."""
+    Part of being ready: of two NameNodes the one that was active a moment ago may not be any more.
+    """
     name = ready.active_namenode(instance)
+    if name is None:
+        return False
     client = instance.machine.user("client")
     superuser = instance.machine.user("hdfs")
     daemon = instance.daemon(name)
@@ -171,6 +217,7 @@ def _make_directories(instance: Instance) -> None:
             home = "/user/" + user
             namenode.call("mkdirs", message((1, home), (2, message((1, 0o700))), (3, 1)))
             namenode.call("setOwner", message((1, home), (2, user), (3, user)))
+    return True
 
 
 def _mount(instance: Instance, name: str) -> None:

@@ -1,6 +1,7 @@
 """What a rig takes from the machine besides ports: accounts and host names.
 
-As root, both are made when missing. Without root there are no accounts, and host names only when they are there already.
+As root, both are made when missing. Without root there are no accounts, and host names only when they are there
+already.
 """
 
 import fcntl
@@ -8,6 +9,7 @@ import os
 import pwd
 import socket
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Dict, List, Optional
 
@@ -23,7 +25,6 @@ HOSTS = {
     "node1": ("127.0.1.11", "node1.weft.test"),
     "node2": ("127.0.1.12", "node2.weft.test"),
     "node3": ("127.0.1.13", "node3.weft.test"),
-    "node4": ("127.0.1.14", "node4.weft.test"),
     "master1": ("127.0.1.21", "master1.weft.test"),
     "master2": ("127.0.1.22", "master2.weft.test"),
 }
@@ -46,7 +47,7 @@ class Machine:
         if not self.accounts:
             notes.append("not root: daemons, containers and the client all run as " + invoking_user())
         if not self.host_names:
-            notes.append("no host names, and not root to add them to /etc/hosts: every daemon is on 127.0.0.1")
+            notes.append("/etc/hosts has no names for the rig and could not be given any: every daemon is on 127.0.0.1")
         return notes
 
 
@@ -66,7 +67,8 @@ def ready() -> Machine:
     if root:
         for account in ACCOUNTS.values():
             _make_account(account)
-        _add_host_names()
+        with suppress(OSError):  # a file that cannot be written, as in some containers: what resolves counts
+            _add_host_names()
     return Machine(accounts=root, host_names=not _unresolved())
 
 
@@ -104,9 +106,10 @@ def _make_account(account: str) -> None:
 
 
 def _add_host_names() -> None:
-    # Appended in place: in a container the file is a mount point, which cannot be replaced.
-    with open("/etc/hosts", "r+", encoding="utf-8") as hosts:
+    # Appended in place: in a container the file is a mount point, which cannot be replaced. It may be missing, too.
+    with open("/etc/hosts", "a+", encoding="utf-8") as hosts:
         fcntl.flock(hosts, fcntl.LOCK_EX)
+        hosts.seek(0)
         text = hosts.read()
         known = {name for line in text.splitlines() for name in line.split("#")[0].split()[1:]}
         missing = [f"{address} {name}\n" for address, name in HOSTS.values() if name not in known]

@@ -1,7 +1,7 @@
 """Ports that no other rig and no client socket takes between the choice and the daemon's bind.
 
-Ports below the ephemeral range (32768 and up on Linux) are never given to clients. They are handed out in blocks; a block
-belongs to the rig whose directory is written in the block's file, for as long as that directory exists.
+Ports below the ephemeral range (32768 and up on Linux) are never given to clients. They are handed out in blocks; a
+block belongs to the rig whose directory is written in the block's file, for as long as that directory exists.
 """
 
 import fcntl

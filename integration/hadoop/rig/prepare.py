@@ -3,14 +3,16 @@
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import zipfile
 from typing import Callable, List, Optional
 
-from . import life, machine, process, ready
+from . import life, machine, process
 from .cache import Cache, root
 from .daemons import kind_of
 from .errors import RigError
@@ -19,11 +21,12 @@ from .options import Options
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _JAVA = ["DaemonLauncher.java", "AddressedSocketFactory.java"]
-# Rises when what is recorded changes in a way that its sources do not show.
-_LAYOUT = 1
+# Rises when what is kept changes in a way that the other sources do not show.
+_LAYOUT = 2
 # Sorted before all others, since its name is part of the class path.
 _LAUNCHER = "00-launcher.jar"
 _MADE_FROM = "made-from"
+_SIGNATURE = re.compile(r"META-INF/[^/]+\.(SF|RSA|DSA|EC)")
 _FORMAT = ["-format", "-force", "-nonInteractive"]
 # Archives are written when a daemon ends; it must not wait for another one meanwhile.
 _ENDS = (("nm", "dn"), ("rm",), ("fc",), ("nn",), ("jn",), ("zk",))
@@ -71,19 +74,19 @@ def _holds(path: str, text: str) -> bool:
 
 
 def _sources(version: str) -> str:
-    """What decides the jars."""
+    """What decides the jars, besides the layout."""
     digest = hashlib.sha256()
     for name in ["pom.xml", *(os.path.join("java", name) for name in _JAVA)]:
         with open(os.path.join(HERE, name), "rb") as file:
             digest.update(file.read())
-    return f"{version} {digest.hexdigest()}\n"
+    return f"{version} {_LAYOUT} {digest.hexdigest()}\n"
 
 
 def _made_from(version: str) -> str:
     """What decides all of the cache. prepare.sh knows how it begins."""
     stat = os.stat(process.java())
     jvm = f"{process.java()} {stat.st_size} {int(stat.st_mtime)}"
-    return f"{version} {jvm} {machine.superuser()} {_LAYOUT} {_sources(version)}"
+    return f"{version} {jvm} {machine.superuser()} {_sources(version)}"
 
 
 def _open_to_all() -> None:
@@ -102,9 +105,26 @@ def _fetch(version: str, jars: str) -> None:
     if _run(command + ["-o"], "run scripts/setup.sh, which installs Maven") is not None:
         failed = _run(command, "run scripts/setup.sh, which installs Maven")
         if failed is not None:
-            raise RigError(f"Maven could not fetch Hadoop {version}: check the network and HADOOP_VERSION; it said:\n{failed}")
+            raise RigError(
+                f"Maven could not fetch Hadoop {version}: check the network and HADOOP_VERSION; it said:\n{failed}"
+            )
+    for jar in os.listdir(jars):
+        _unsign(os.path.join(jars, jar))
     with tempfile.TemporaryDirectory() as classes:
         _compile(jars, classes)
+
+
+def _unsign(jar: str) -> None:
+    """Signatures are checked class by class at every start, and classes that are signed cannot be archived."""
+    with zipfile.ZipFile(jar) as signed:
+        entries = signed.infolist()
+        kept = [entry for entry in entries if not _SIGNATURE.fullmatch(entry.filename)]
+        if len(kept) == len(entries):
+            return
+        with zipfile.ZipFile(jar + ".new", "w", zipfile.ZIP_DEFLATED) as unsigned:
+            for entry in kept:
+                unsigned.writestr(entry, signed.read(entry))
+    os.rename(jar + ".new", jar)
 
 
 def _compile(jars: str, classes: str) -> None:
@@ -124,7 +144,7 @@ def _run(command: List[str], absent: str) -> Optional[str]:
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     except FileNotFoundError:
-        raise RigError(f"{command[0]} is missing: {absent}")
+        raise RigError(f"{command[0]} is missing: {absent}") from None
     return None if done.returncode == 0 else process.last_lines(done.stdout.decode(errors="replace"))
 
 
@@ -134,6 +154,7 @@ def _record(cache: Cache, recorded: str) -> None:
     directory = os.path.join(Cache.rigs(), f"prepare-{cache.version}-{os.getpid()}")
     options = Options(version=cache.version, ha=True, nodemanagers=1)
     instance = Instance.create(directory, options, machine.ready())
+    life.own(directory)
     try:
         life.lay_out(instance)
         _format(instance, os.path.join(recorded, "images"))
@@ -154,9 +175,11 @@ def _format(instance: Instance, images: str) -> None:
     shutil.copytree(instance.path("data", "nn1"), os.path.join(images, "plain", "nn1"))
     for name in ("zk", "jn"):
         process.start(instance, name)
-        ready.wait(instance, f"answer from {name}", [name], 60, lambda: ready.listens(instance, name))
+        life.await_answer(instance, name)
     process.run(instance, "hdfs", main, ["-Ddfs.ha.namenode.id=nn1", *_FORMAT])
-    process.run(instance, "hdfs", kind_of("fc").main, ["-Ddfs.ha.namenode.id=nn1", "-formatZK", "-force", "-nonInteractive"])
+    process.run(
+        instance, "hdfs", kind_of("fc").main, ["-Ddfs.ha.namenode.id=nn1", "-formatZK", "-force", "-nonInteractive"]
+    )
     life.end_processes(instance.directory)
     # The second NameNode begins as a copy of the first.
     shutil.copytree(instance.path("data", "nn1"), instance.path("data", "nn2"), dirs_exist_ok=True)
@@ -180,7 +203,9 @@ def _start_recorded(instance: Instance) -> None:
 def _use(instance: Instance) -> None:
     """Loads the classes that a first file and a command need."""
     shell = "org.apache.hadoop.fs.FsShell"
-    process.run(instance, "client", shell, ["-put", os.path.join(instance.path("conf"), "core-site.xml"), "/tmp/recorded"])
+    process.run(
+        instance, "client", shell, ["-put", os.path.join(instance.path("conf"), "core-site.xml"), "/tmp/recorded"]
+    )
     recording = ["-XX:ArchiveClassesAtExit=" + instance.path("tmp", "cli.jsa")]
     process.run(instance, "client", shell, ["-get", "/tmp/recorded", instance.path("tmp", "recorded")], recording)
 
@@ -188,11 +213,12 @@ def _use(instance: Instance) -> None:
 def _end_recorded(instance: Instance) -> None:
     for kinds in _ENDS:
         names = [name for name in instance.names() if name[:2] in kinds]
-        processes = [process.recorded_process(instance.directory, name) for name in names]
+        recorded = {kind: name for name in reversed(names) for kind in kinds if name.startswith(kind)}.values()
+        processes = [process.recorded_process(instance.directory, name) for name in recorded]
         for name in names:
-            process.send(instance, name, signal.SIGTERM)
-        if not process.gone([one for one in processes if one], 60):
-            _say(f"{' '.join(names)} did not end in time: without class-data archives rigs start more slowly")
+            process.send(instance, name, signal.SIGTERM if name in recorded else signal.SIGKILL)
+        if not process.gone([one for one in processes if one], 120):
+            _say(f"{' '.join(recorded)} did not end in time: without a class-data archive they start more slowly")
 
 
 def _keep_archives(instance: Instance, archives: str) -> None:

@@ -18,13 +18,14 @@ _OPENED = (
     "java.io java.lang java.lang.reflect java.math java.net java.text java.util java.util.concurrent java.util.zip "
     "sun.security.util sun.security.x509"
 ).split()
-# One compiler, one collector thread: a daemon's first seconds are what matters, on a machine that has few cores.
+# One compiler, one collector thread, no checks of what Hadoop's own jars contain: a daemon's first seconds are what
+# matters, on a machine that has few cores.
 _FLAGS = (
-    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xshare:auto -Xlog:disable -Xlog:all=error:stderr "
-    "-Djava.net.preferIPv4Stack=true"
+    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote "
+    "-XX:-UsePerfData -Xshare:auto -Xlog:disable -Xlog:all=error:stderr -Djava.net.preferIPv4Stack=true"
 ).split()
 _NEEDED = ["-XX:+IgnoreUnrecognizedVMOptions", *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED)]
-# What NodeManagers and the files of containers must not be readable with: nothing works only because others may read it.
+# YARN's files, and those of containers, are its own: nothing works only because others may read it.
 _YARN_UMASK = 0o077
 _UMASK = 0o022
 
@@ -60,8 +61,11 @@ def plain_jvm(instance: Instance, main: str, arguments: Sequence[str]) -> List[s
 
 def _launch(instance: Instance, main: str, arguments: Sequence[str]) -> List[str]:
     log = instance.path("log")
-    command = [*_NEEDED, f"-Dlog4j.configuration=file:{instance.path('conf', 'log4j.properties')}"]
-    command += [f"-Dhadoop.log.dir={log}", f"-Dyarn.log.dir={log}", "-cp", class_path(instance.cache)]
+    command = [*_NEEDED, f"-Djdk.net.hosts.file={instance.path('conf', 'hosts')}"]
+    command += [f"-Dlog4j.configuration=file:{instance.path('conf', 'log4j.properties')}"]
+    # Web servers unpack their pages into the temporary directory, and do not remove them when they are killed.
+    command += [f"-Djava.io.tmpdir={instance.path('tmp')}", f"-Dhadoop.log.dir={log}", f"-Dyarn.log.dir={log}"]
+    command += ["-cp", class_path(instance.cache)]
     return command + ["DaemonLauncher", instance.path("conf"), main, *arguments]
 
 
@@ -105,8 +109,7 @@ def start(instance: Instance, name: str, recorded: Optional[str] = None) -> int:
             start_new_session=True,
             **machine.identity(instance.user_of(name), instance.machine),
         )
-    with open(pid_file(instance.directory, name), "w", encoding="utf-8") as file:
-        file.write(f"{process.pid} {started(process.pid)}\n")
+    record(pid_file(instance.directory, name), process.pid)
     return process.pid
 
 
@@ -123,7 +126,9 @@ def run(instance: Instance, role: str, main: str, arguments: Sequence[str], flag
     )
     if done.returncode != 0:
         text = done.stdout.decode(errors="replace")
-        raise RigError(f"{main} {' '.join(arguments)} ended with {done.returncode}; its last lines:\n{last_lines(text)}")
+        raise RigError(
+            f"{main} {' '.join(arguments)} ended with {done.returncode}; its last lines:\n{last_lines(text)}"
+        )
 
 
 def send(instance: Instance, name: str, which: signal.Signals) -> None:
@@ -141,10 +146,21 @@ def alive(instance: Instance, name: str) -> bool:
     return process is not None and is_alive(*process)
 
 
+def record(path: str, pid: int) -> None:
+    """Writes a process's id and start time."""
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"{pid} {started(pid)}\n")
+
+
 def recorded_process(directory: str, name: str) -> Optional[Tuple[int, int]]:
-    """What the pid file says: process id and start time."""
+    """What a daemon's pid file says: process id and start time."""
+    return recorded(pid_file(directory, name))
+
+
+def recorded(path: str) -> Optional[Tuple[int, int]]:
+    """What `record` wrote."""
     try:
-        with open(pid_file(directory, name), encoding="utf-8") as file:
+        with open(path, encoding="utf-8") as file:
             pid, start_time = file.read().split()
             return int(pid), int(start_time)
     except (FileNotFoundError, ValueError):
@@ -157,13 +173,17 @@ def is_alive(pid: int, start_time: int) -> bool:
 
 
 def started(pid: int) -> int:
-    """When a process began, in clock ticks since boot; 0 when there is none or it is a zombie."""
+    """When a process began, in clock ticks since boot; 0 when there is none or it is a zombie.
+
+    A zombie with threads is not over: it still holds ports and files.
+    """
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             fields = file.read().rsplit(")", 1)[1].split()
     except (OSError, IndexError):
         return 0
-    return 0 if fields[0] in "ZX" else int(fields[19])
+    over = fields[0] in "ZX" and int(fields[17]) <= 1
+    return 0 if over else int(fields[19])
 
 
 def gone(processes: Sequence[Tuple[int, int]], seconds: float) -> bool:

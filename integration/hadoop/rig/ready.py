@@ -2,6 +2,8 @@
 
 import socket
 import time
+from contextlib import suppress
+from functools import partial
 from typing import Callable, List, Optional
 
 from . import process
@@ -12,6 +14,8 @@ from .wire import CLIENT, HA_SERVICE, RESOURCE_MANAGER, Connection, RpcError, me
 _PAUSE = 0.03
 _LIVE = 2
 _GET_SAFE_MODE = 3
+# Where masters answer as soon as they do anything: a ResourceManager that stands by serves its administrators only.
+_MASTERS = {"nn": ("rpc", HA_SERVICE), "rm": ("admin", HA_SERVICE)}
 
 
 def wait(instance: Instance, what: str, names: List[str], seconds: float, question: Callable[[], bool]) -> None:
@@ -20,7 +24,9 @@ def wait(instance: Instance, what: str, names: List[str], seconds: float, questi
     while not _answer(question):
         dead = [name for name in names if not process.alive(instance, name)]
         if dead:
-            raise RigError(f"{dead[0]} died while waiting for {what}; its last lines:\n{process.last_log_lines(instance, dead[0])}")
+            raise RigError(
+                f"{dead[0]} died while waiting for {what}; its last lines:\n{process.last_log_lines(instance, dead[0])}"
+            )
         if time.monotonic() > end:
             logs = "\n".join(f"  {name}:\n{process.last_log_lines(instance, name)}" for name in names)
             raise RigError(f"no {what} after {seconds:.0f} s; last lines of the daemons:\n{logs}")
@@ -28,49 +34,50 @@ def wait(instance: Instance, what: str, names: List[str], seconds: float, questi
 
 
 def listens(instance: Instance, name: str) -> bool:
-    """Whether a daemon's first port answers; NameNodes and ResourceManagers must answer a call too."""
-    daemon = instance.daemon(name)
-    socket.create_connection((daemon["address"], daemon["ports"]["rpc"]), 1).close()
-    if name.startswith("nn"):
-        _connect(instance, name, HA_SERVICE).call("getServiceStatus")
-    if name.startswith("rm"):
-        _metrics(instance, name)
+    """Whether a daemon answers: masters a call, the others a connection."""
+    kind = name[:2]
+    if kind in _MASTERS:
+        port, protocol = _MASTERS[kind]
+        with _connect(instance, name, port, protocol) as master, suppress(RpcError):
+            master.call("getServiceStatus")  # which without HA it has not, and says so
+    else:
+        daemon = instance.daemon(name)
+        socket.create_connection((daemon["address"], daemon["ports"]["rpc"]), 1).close()
     return True
 
 
 def active_namenode(instance: Instance) -> Optional[str]:
     """A NameNode that serves, out of safe mode, with all DataNodes."""
     for name in instance.names("nn"):
-        if _answer(lambda: _serves(instance, name)):
+        if _answer(partial(_serves, instance, name)):
             return name
     return None
 
 
 def active_resourcemanager(instance: Instance) -> Optional[str]:
     """A ResourceManager that serves, with all NodeManagers."""
-    wanted = len(instance.names("nm"))
     for name in instance.names("rm"):
-        if _answer(lambda: _metrics(instance, name) >= wanted):
+        if _answer(partial(_has_nodes, instance, name)):
             return name
     return None
 
 
 def _serves(instance: Instance, name: str) -> bool:
-    with _connect(instance, name, CLIENT) as namenode:
+    with _connect(instance, name, "rpc", CLIENT) as namenode:
         live = namenode.call("getDatanodeReport", message((1, _LIVE))).get(1, [])
         safe = namenode.call("setSafeMode", message((1, _GET_SAFE_MODE), (2, 1)))[1][0]
         return len(live) >= len(instance.names("dn")) and not safe
 
 
-def _metrics(instance: Instance, name: str) -> int:
-    with _connect(instance, name, RESOURCE_MANAGER) as resourcemanager:
+def _has_nodes(instance: Instance, name: str) -> bool:
+    with _connect(instance, name, "rpc", RESOURCE_MANAGER) as resourcemanager:
         metrics = parse(resourcemanager.call("getClusterMetrics")[1][0])
-        return metrics.get(3, [0])[0]
+        return metrics.get(3, [0])[0] >= len(instance.names("nm"))
 
 
-def _connect(instance: Instance, name: str, protocol: str) -> Connection:
+def _connect(instance: Instance, name: str, port: str, protocol: str) -> Connection:
     daemon = instance.daemon(name)
-    return Connection(daemon["address"], daemon["ports"]["rpc"], protocol, instance.user_of(name))
+    return Connection(daemon["address"], daemon["ports"][port], protocol, instance.user_of(name))
 
 
 def _answer(question: Callable[[], object]) -> bool:

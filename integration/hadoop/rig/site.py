@@ -1,11 +1,13 @@
-"""The configuration of a rig: one directory serves all daemons and clients; what differs per daemon is an argument of it."""
+"""The configuration of a rig: one directory serves all daemons and clients; what differs per daemon is its argument."""
 
 import os
+import socket
 from typing import Dict, List
 from xml.sax.saxutils import escape
 
 from . import timers
 from .instance import Instance
+from .machine import HOSTS
 
 NAMESERVICE = "ns1"
 CLUSTER = "weft-rig"
@@ -43,6 +45,7 @@ def write(instance: Instance) -> None:
     for name, properties in sites.items():
         _write(os.path.join(conf, name + ".xml"), xml(properties))
     _write(os.path.join(conf, "log4j.properties"), LOG4J)
+    _write(os.path.join(conf, "hosts"), hosts(instance))
     if "zk" in instance.daemons:
         _write(os.path.join(conf, "zoo.cfg"), zookeeper(instance))
     _mislead(instance)
@@ -119,6 +122,9 @@ def yarn(instance: Instance) -> Dict[str, str]:
         # A node whose disk is fuller than 90 % gets no containers; here that would be a test that waits for ever.
         "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage": "99.9",
         "yarn.nodemanager.remote-app-log-dir": "/yarn-logs",
+        # Below /tmp otherwise, for all rigs together.
+        "yarn.node-labels.fs-store.root-dir": "file://" + instance.path("tmp", "node-labels"),
+        "yarn.node-attribute.fs-store.root-dir": "file://" + instance.path("tmp", "node-attributes"),
     }
     if instance.options.ha:
         return {**properties, **_yarn_ha(instance)}
@@ -177,9 +183,19 @@ def zookeeper(instance: Instance) -> str:
     return "".join(f"{key}={value}\n" for key, value in lines.items())
 
 
+def hosts(instance: Instance) -> str:
+    """All names that daemons can look up. They ask nobody else.
+
+    A machine may not know its own name, or wait long for a name server.
+    """
+    known = list(HOSTS.values()) if instance.machine.host_names else [HOSTS["client"]]
+    known.append(("127.0.0.1", socket.gethostname()))
+    return "".join(f"{address} {name}\n" for address, name in known)
+
+
 def arguments(instance: Instance, name: str) -> List[str]:
     """What one daemon is told that the others are not."""
-    daemon, kind = instance.daemon(name), name[:2]
+    kind = name[:2]
     if kind == "zk":
         return [instance.path("conf", "zoo.cfg")]
     properties = {} if instance.options.stock else dict(timers.DAEMONS)
@@ -222,7 +238,7 @@ def _nodemanager(instance: Instance, name: str) -> Dict[str, str]:
 
 
 def _mislead(instance: Instance) -> None:
-    """The configuration that lies on the nodes is not the one the client resolved: whoever reads it in a container fails."""
+    """What lies on the nodes is not the configuration the client resolved: whoever reads it in a container fails."""
     nowhere = "nowhere.invalid"
     directory = instance.path("misleading")
     os.makedirs(directory)

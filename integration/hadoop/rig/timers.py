@@ -1,7 +1,7 @@
 """Shortened timers. `--stock` leaves all of them out: nothing of ours may need them.
 
-Those in the site files hurry fail-over and loss detection along. What would change how a client of ours behaves when it reads
-the same files (retries of its connections) is given to the daemons that need it only.
+Those in the site files hurry fail-over and loss detection along. What would change how a client of ours behaves when
+it reads the same files (retries of its connections) is given to the daemons that need it only.
 """
 
 from typing import Dict
@@ -9,14 +9,15 @@ from typing import Dict
 from .options import Options
 
 CORE_HA = {
-    "ha.zookeeper.session-timeout.ms": "3000",
+    # Shorter ones run out while two busy cores start everything at once.
+    "ha.zookeeper.session-timeout.ms": "5000",
     "ha.health-monitor.check-interval.ms": "200",
     "ha.health-monitor.sleep-after-disconnect.ms": "200",
     "ha.health-monitor.connect-retry-interval.ms": "200",
     "ha.health-monitor.rpc-timeout.ms": "3000",
     "ha.failover-controller.graceful-fence.rpc-timeout.ms": "1000",
     "ha.failover-controller.graceful-fence.connection.retries": "0",
-    "hadoop.zk.timeout-ms": "3000",
+    "hadoop.zk.timeout-ms": "5000",
 }
 
 # A DataNode is dead 2 × recheck-interval + 10 × heartbeat.interval after its last heartbeat: 12 s instead of 630 s.
@@ -42,7 +43,7 @@ YARN = {
     "yarn.resourcemanager.work-preserving-recovery.scheduling-wait-ms": "500",
 }
 
-YARN_HA = {"yarn.resourcemanager.zk-timeout-ms": "3000"}
+YARN_HA = {"yarn.resourcemanager.zk-timeout-ms": "5000"}
 
 # For daemons only, on their command lines: all are started at once and try again until the one they need is there.
 DAEMONS = {

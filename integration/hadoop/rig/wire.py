@@ -1,7 +1,7 @@
 """Hadoop RPC, as little of it as asks a daemon whether it is ready and makes a few directories.
 
-Over HTTP the same questions would make each daemon load its web server first, which takes seconds. A request is a frame:
-length, then header, method and message, each a protobuf message after its own length.
+Over HTTP the same questions would make each daemon load its web server first, which takes seconds. A request is a
+frame: length, then header, method and message, each a protobuf message after its own length.
 """
 
 import os

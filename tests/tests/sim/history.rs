@@ -3,7 +3,7 @@
 use super::dice::Dice;
 use super::faults::Faults;
 use super::launch::job_of;
-use super::network::CreditBug;
+use super::network::NetworkBug;
 use super::plan::Plan;
 use super::program::{Build, Shape};
 use super::row::Row;
@@ -25,12 +25,13 @@ impl History {
     }
 
     /// Runs the program in one slot without disturbance, then as planned with everything going wrong, and compares.
-    pub(super) fn check(&self, bug: Option<CreditBug>) -> Result<Passed, Trouble> {
+    pub(super) fn check(&self, bug: Option<NetworkBug>) -> Result<Passed, Trouble> {
         let mut dice = Dice::new(self.seed ^ 0x5eed);
         let (_, expected) = self.run(Shape::OneSlot, Faults::none(), Weather::Calm, None)?;
         let disturbed = !dice.one_in(4);
         let faults = if disturbed { dice.between(0, 3) as u32 } else { 0 };
-        let weather = if disturbed { Weather::Storm { slots_lost: dice.below(3) as u32 } } else { Weather::Calm };
+        let mut storm = || Weather::Storm { slots_lost: dice.below(3) as u32, cuts: dice.below(3) as u32 };
+        let weather = if disturbed { storm() } else { Weather::Calm };
         let (passed, output) = self.run(Shape::AsPlanned, Faults::new(faults, dice.split()), weather, bug)?;
         compare(&by_sink(&expected), &by_sink(&output))?;
         self.check_order(&output)?;
@@ -42,7 +43,7 @@ impl History {
         shape: Shape,
         faults: Faults,
         weather: Weather,
-        bug: Option<CreditBug>,
+        bug: Option<NetworkBug>,
     ) -> Result<(Passed, Output), Trouble> {
         let store = Store::default();
         let build = Build { plan: &self.plan, shape, faults, store: store.clone() };

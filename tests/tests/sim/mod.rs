@@ -21,7 +21,7 @@ mod slot;
 mod source;
 
 use history::History;
-use network::CreditBug;
+use network::NetworkBug;
 use simulation::{Passed, Trouble};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -42,7 +42,7 @@ fn seeds() -> Range<u64> {
 }
 
 /// Runs a history on this thread; a panic of the engine itself is trouble, too.
-fn check(seed: u64, bug: Option<CreditBug>) -> Result<Passed, Trouble> {
+fn check(seed: u64, bug: Option<NetworkBug>) -> Result<Passed, Trouble> {
     weft_runtime::catch_panics_on_this_thread();
     let history = History::of(seed);
     let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| history.check(bug)));
@@ -75,6 +75,8 @@ fn every_history_gives_the_result_of_an_undisturbed_run() {
     let restarts: u64 = histories.iter().filter_map(|(_, end)| end.as_ref().ok()).map(|passed| passed.restarts).sum();
     let many = histories.len() as u64;
     assert!(many < 100 || restarts > many / 4, "{many} histories restarted only {restarts} times: nothing goes wrong");
+    let cuts: u64 = histories.iter().filter_map(|(_, end)| end.as_ref().ok()).map(|passed| passed.cuts).sum();
+    assert!(many < 100 || cuts > many / 8, "{many} histories had only {cuts} connections cut");
 }
 
 #[test]
@@ -85,18 +87,24 @@ fn a_seed_reproduces_a_history_exactly() {
 }
 
 /// The first history that notices `bug`.
-fn first_trouble(bug: CreditBug) -> Option<Trouble> {
+fn first_trouble(bug: NetworkBug) -> Option<Trouble> {
     (1..100).find_map(|seed| check(seed, Some(bug)).err())
 }
 
 #[test]
 fn credit_that_is_lost_leaves_a_history_stuck() {
-    let trouble = first_trouble(CreditBug::Lost(50));
+    let trouble = first_trouble(NetworkBug::CreditLost(50));
     assert!(matches!(trouble, Some(Trouble::Stuck(_))), "{trouble:?}");
 }
 
 #[test]
 fn credit_that_is_given_twice_is_noticed_by_the_gate() {
-    let trouble = first_trouble(CreditBug::Twice(20));
+    let trouble = first_trouble(NetworkBug::CreditTwice(20));
     assert!(matches!(&trouble, Some(Trouble::Unplanned(what)) if what.contains("credit")), "{trouble:?}");
+}
+
+#[test]
+fn a_cut_that_nobody_hears_of_leaves_a_history_stuck() {
+    let trouble = first_trouble(NetworkBug::CutUnheard);
+    assert!(matches!(trouble, Some(Trouble::Stuck(_))), "{trouble:?}");
 }

@@ -5,14 +5,17 @@ use super::frames::cut;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use weft_exchange::{ChannelId, Envelope, Inbox, Message, SlotAddress, Transport};
+use weft_record::StreamEvent;
 
-/// A mistake in the handling of credit, planted to see that it is found.
+/// A mistake of the transport, planted to see that it is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CreditBug {
-    /// Every n-th is lost.
-    Lost(u64),
-    /// Every n-th is given twice.
-    Twice(u64),
+pub(super) enum NetworkBug {
+    /// Every n-th credit is lost.
+    CreditLost(u64),
+    /// Every n-th credit is given twice.
+    CreditTwice(u64),
+    /// Nobody is told of a cut connection.
+    CutUnheard,
 }
 
 /// Messages that arrive in order: one direction of one channel. Credit may overtake, so it is a wire of its own.
@@ -29,16 +32,31 @@ pub(super) struct Network(Mutex<State>);
 struct State {
     wires: BTreeMap<Wire, VecDeque<Message>>,
     inboxes: BTreeMap<SlotAddress, Arc<Inbox>>,
-    /// Channels in use and their two ends.
-    links: BTreeMap<ChannelId, BTreeSet<SlotAddress>>,
+    /// Channels in use.
+    links: BTreeMap<ChannelId, Link>,
     cut: BTreeSet<ChannelId>,
     credits: u64,
-    bug: Option<CreditBug>,
+    bug: Option<NetworkBug>,
     dice: Dice,
 }
 
+/// A channel in use.
+#[derive(Clone, Default)]
+struct Link {
+    /// Its two ends.
+    ends: BTreeSet<SlotAddress>,
+    /// The ends that have sent or heard something on it, and whether that included the end of input.
+    aware: BTreeMap<SlotAddress, bool>,
+}
+
+impl Link {
+    fn note(&mut self, end: SlotAddress, message: &Message) {
+        *self.aware.entry(end).or_default() |= matches!(message, Message::Event(StreamEvent::EndOfInput));
+    }
+}
+
 impl Network {
-    pub(super) fn new(dice: Dice, bug: Option<CreditBug>) -> Arc<Self> {
+    pub(super) fn new(dice: Dice, bug: Option<NetworkBug>) -> Arc<Self> {
         Arc::new(Network(Mutex::new(State {
             wires: BTreeMap::new(),
             inboxes: BTreeMap::new(),
@@ -86,6 +104,9 @@ impl Network {
         }
         let mut arrived = Vec::new();
         for message in messages {
+            if let Some(link) = state.links.get_mut(&wire.channel) {
+                link.note(wire.to, &message);
+            }
             match message {
                 Message::Data(frame) if state.dice.one_in(4) => {
                     arrived.extend(cut(frame, &mut state.dice).into_iter().map(Message::Data));
@@ -104,16 +125,33 @@ impl Network {
     pub(super) fn lose(&self, lost: SlotAddress, noticed: bool, why: &str) {
         let state = &mut *self.0.lock().unwrap();
         state.wires.retain(|wire, _| wire.to != lost);
-        let gone: Vec<_> =
-            state.links.iter().filter(|(_, ends)| ends.contains(&lost)).map(|(c, e)| (*c, e.clone())).collect();
-        for (channel, ends) in gone {
-            state.links.remove(&channel);
-            state.cut.insert(channel);
-            for to in ends.into_iter().filter(|end| *end != lost && noticed) {
-                let wire = Wire { to, channel, credit: false };
-                let waiting = state.wires.entry(wire).or_default();
-                waiting.truncate(state.dice.below(waiting.len() as u64 + 1) as usize);
-                waiting.push_back(Message::Broken(why.to_owned()));
+        for (channel, link) in state.cut_links(|link| link.ends.contains(&lost)) {
+            for to in link.ends.into_iter().filter(|end| *end != lost && noticed) {
+                state.tell_broken(to, channel, why);
+            }
+        }
+    }
+
+    /// Slots that have a channel between them.
+    pub(super) fn connected(&self) -> Vec<(SlotAddress, SlotAddress)> {
+        let state = self.0.lock().unwrap();
+        let pair = |link: &Link| Some((*link.ends.first()?, *link.ends.last()?));
+        state.links.values().filter_map(pair).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// The connection between two slots is cut: what was on its way may or may not arrive, then each end hears of it, sooner or later,
+    /// for every channel that it knows and that is not at its end there.
+    pub(super) fn cut(&self, (one, other): (SlotAddress, SlotAddress), why: &str) {
+        let state = &mut *self.0.lock().unwrap();
+        let ends = BTreeSet::from([one, other]);
+        for (channel, link) in state.cut_links(|link| link.ends == ends) {
+            for to in link.ends {
+                let told = link.aware.get(&to) == Some(&false) && state.bug != Some(NetworkBug::CutUnheard);
+                if told {
+                    state.tell_broken(to, channel, why);
+                } else {
+                    state.wires.retain(|wire, _| wire.channel != channel || wire.to != to);
+                }
             }
         }
     }
@@ -125,7 +163,9 @@ impl State {
         if self.cut.contains(&channel) {
             return;
         }
-        self.links.entry(channel).or_default().extend([from, to]);
+        let link = self.links.entry(channel).or_default();
+        link.ends.extend([from, to]);
+        link.note(from, &message);
         let credit = matches!(message, Message::Credit(_));
         let times = if credit { self.times_given() } else { 1 };
         if times > 0 {
@@ -134,11 +174,28 @@ impl State {
         }
     }
 
+    /// Takes out the links that `of` picks; nothing is sent on them from now on.
+    fn cut_links(&mut self, of: impl Fn(&Link) -> bool) -> Vec<(ChannelId, Link)> {
+        let gone: Vec<_> = self.links.iter().filter(|(_, link)| of(link)).map(|(c, l)| (*c, l.clone())).collect();
+        for (channel, _) in &gone {
+            self.links.remove(channel);
+            self.cut.insert(*channel);
+        }
+        gone
+    }
+
+    /// Some of what is on its way to `to` arrives, then the news.
+    fn tell_broken(&mut self, to: SlotAddress, channel: ChannelId, why: &str) {
+        let waiting = self.wires.entry(Wire { to, channel, credit: false }).or_default();
+        waiting.truncate(self.dice.below(waiting.len() as u64 + 1) as usize);
+        waiting.push_back(Message::Broken(why.to_owned()));
+    }
+
     fn times_given(&mut self) -> usize {
         self.credits += 1;
         match self.bug {
-            Some(CreditBug::Lost(n)) if self.credits.is_multiple_of(n) => 0,
-            Some(CreditBug::Twice(n)) if self.credits.is_multiple_of(n) => 2,
+            Some(NetworkBug::CreditLost(n)) if self.credits.is_multiple_of(n) => 0,
+            Some(NetworkBug::CreditTwice(n)) if self.credits.is_multiple_of(n) => 2,
             _ => 1,
         }
     }

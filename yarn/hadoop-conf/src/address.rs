@@ -12,14 +12,14 @@ pub struct Address {
 }
 
 impl Address {
-    /// Reads `host:port`, or `host` with a default port. A scheme before and slashes after it are passed over. Nothing if the
-    /// text is anything else.
+    /// Reads `host:port`, or `host` with a default port. A scheme before and slashes after it are passed over. Nothing
+    /// if the text is anything else.
     ///
     /// ```
     /// use weft_hadoop_conf::Address;
     /// let address = Address::parse("vm_v01", 8020);
     /// assert_eq!(address, Some(Address { host: "vm_v01".to_owned(), port: 8020 }));
-    /// assert_eq!(Address::parse("[::1]:9000", 8020).map(|address| address.to_string()), Some("[::1]:9000".to_owned()));
+    /// assert_eq!(Address::parse("[::1]:9000", 8020).unwrap().to_string(), "[::1]:9000");
     /// assert_eq!(Address::parse("host:port", 8020), None);
     /// ```
     pub fn parse(text: &str, default_port: u16) -> Option<Address> {

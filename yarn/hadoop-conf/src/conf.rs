@@ -8,7 +8,7 @@ use crate::search::{Search, search};
 use crate::site_file::Reader;
 use crate::sources::Files;
 use crate::table::{Entry, Table};
-use crate::{HadoopConfError, Note, Origin, Place, Sources, secret};
+use crate::{Effective, HadoopConfError, Note, Origin, Place, Sources, effective, secret};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -32,17 +32,11 @@ impl HadoopConf {
     ///
     /// A file that exists and cannot be read, is too large, or is not what it should be.
     pub fn load(sources: &Sources) -> Result<Self, HadoopConfError> {
-        let Search { places, files } = search(sources);
-        let mut table = Table::default();
-        for (key, value) in DEFAULTS {
-            table.set(key.to_owned(), value.to_owned(), Origin::Default);
-        }
-        let mut reader = Reader::default();
-        for file in &files {
-            let site = reader.read(file)?;
-            site.properties.into_iter().for_each(|property| table.apply(property));
-        }
-        table.notes.append(&mut reader.notes);
+        let search = search(sources);
+        let mut table = match &sources.files {
+            Files::Discover => read_sites(&search)?,
+            Files::Effective(file) => effective::read(file)?,
+        };
         for pass in passed(&sources.engine) {
             let origin = Origin::PassThrough { key: pass.engine_key.to_owned() };
             table.force(pass.hadoop_key, pass.value.to_owned(), origin);
@@ -53,7 +47,17 @@ impl HadoopConf {
         if let Files::Discover = sources.files {
             substitute(&mut table, sources);
         }
-        Ok(HadoopConf { entries: table.entries, places, notes: table.notes })
+        Ok(HadoopConf { entries: table.entries, places: search.places, notes: table.notes })
+    }
+
+    /// Everything that is set, defaults included, as one file: what other processes of the same cluster load with
+    /// [`Sources::effective`]. It is a Hadoop site file, the same text for the same values.
+    ///
+    /// # Errors
+    ///
+    /// A value has a character that XML has not, or the file would be larger than is read.
+    pub fn write_effective(&self) -> Result<Effective, HadoopConfError> {
+        effective::write(&self.entries)
     }
 
     /// The value of a key, under its own or an older name; without white space at its ends.
@@ -94,6 +98,21 @@ impl HadoopConf {
         }
         Err(HadoopConfError::NotFound { looked: self.places.clone() })
     }
+}
+
+/// The site files, one over the other, over the defaults.
+fn read_sites(search: &Search) -> Result<Table, HadoopConfError> {
+    let mut table = Table::default();
+    for (key, value) in DEFAULTS {
+        table.set(key.to_owned(), value.to_owned(), Origin::Default);
+    }
+    let mut reader = Reader::default();
+    for file in &search.files {
+        let site = reader.read(file)?;
+        site.properties.into_iter().for_each(|property| table.apply(property));
+    }
+    table.notes.append(&mut reader.notes);
+    Ok(table)
 }
 
 fn substitute(table: &mut Table, sources: &Sources) {

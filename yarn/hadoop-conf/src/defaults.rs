@@ -80,7 +80,8 @@ pub(crate) const DEFAULTS: [(&str, &str); 94] = [
     ("yarn.nm.liveness-monitor.expiry-interval-ms", "600000"),
     (
         "yarn.nodemanager.env-whitelist",
-        "JAVA_HOME,HADOOP_COMMON_HOME,HADOOP_HDFS_HOME,HADOOP_CONF_DIR,CLASSPATH_PREPEND_DISTCACHE,HADOOP_YARN_HOME,HADOOP_HOME,PATH,LANG,TZ",
+        "JAVA_HOME,HADOOP_COMMON_HOME,HADOOP_HDFS_HOME,HADOOP_CONF_DIR,CLASSPATH_PREPEND_DISTCACHE,\
+         HADOOP_YARN_HOME,HADOOP_HOME,PATH,LANG,TZ",
     ),
     ("yarn.nodemanager.remote-app-log-dir", "/tmp/logs"),
     ("yarn.nodemanager.remote-app-log-dir-suffix", "logs"),

@@ -19,7 +19,8 @@ pub enum HadoopConfError {
         looked: Vec<Place>,
     },
     /// A file exists and cannot be read.
-    #[error("cannot read the Hadoop configuration file {}: {source}: grant this user access or name another directory", .path.display())]
+    #[error("cannot read the Hadoop configuration file {}: {source}: grant this user access or name another \
+             directory", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -40,14 +41,20 @@ pub enum HadoopConfError {
     },
     /// The files are larger than any configuration is.
     #[error(
-        "cannot read the Hadoop configuration file {}: with what was read before it has more than {limit} bytes: a site \
-         file holds properties only; name another file or directory", .path.display()
+        "cannot read the Hadoop configuration file {}: with what was read before it has more than {limit} bytes: a \
+         site file holds properties only; name another file or directory", .path.display()
     )]
     TooLarge {
         /// The file at which the limit was reached.
         path: PathBuf,
         /// The most that all files together may have, in bytes.
         limit: u64,
+    },
+    /// The effective configuration cannot be written down.
+    #[error("cannot write the effective Hadoop configuration: {problem}")]
+    Unwritable {
+        /// What is in the way, and what to do.
+        problem: String,
     },
     /// A value is not what its key expects.
     #[error("the value {value:?} of {key} (from {origin}) is not {expected}")]

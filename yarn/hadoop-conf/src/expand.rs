@@ -1,14 +1,14 @@
-//! Variables in values: `${key}`, `${user.name}` and the like, `${env.NAME}` with `${env.NAME-default}` for a variable that
-//! is not set and `${env.NAME:-default}` for one that is not set or empty.
+//! Variables in values: `${key}`, `${user.name}` and the like, `${env.NAME}` with `${env.NAME-default}` for a variable
+//! that is not set and `${env.NAME:-default}` for one that is not set or empty.
 //!
 //! A value is gone through once. `${` opens a name, `}` ends it; what stands inside is substituted first, so names and
-//! defaults may hold variables. What a name stands for is substituted in its turn, at most [`MAX_DEPTH`] deep, and put in its
-//! place; a name that stands for nothing is left as it was written. When a value needs itself, or more than the bounds
-//! allow, it is left whole as it was written. The bounds hold for each value and for all together, so that a few lines
-//! that refer to each other cannot fill the memory.
+//! defaults may hold variables. What a name stands for is substituted in its turn, at most [`MAX_DEPTH`] deep, and put
+//! in its place; a name that stands for nothing is left as it was written. When a value needs itself, or more than the
+//! bounds allow, it is left whole as it was written. The bounds hold for each value and for all together, so that a few
+//! lines that refer to each other cannot fill the memory.
 
 use crate::table::Entry;
-use crate::{Environment, Note};
+use crate::{Environment, Note, Origin};
 use std::collections::BTreeMap;
 
 #[cfg(test)]
@@ -78,6 +78,11 @@ impl<'a> Expander<'a> {
         let expanded = self.text(&entry.value);
         let (key, origin) = (key.to_owned(), entry.origin.clone());
         match expanded {
+            // Nobody asked for a default; what uses it will tell.
+            Ok(text) if entry.origin == Origin::Default => {
+                self.unbound.clear();
+                Some(text)
+            }
             Ok(text) => {
                 let note = |variable| Note::Unbound { key: key.clone(), variable, origin: origin.clone() };
                 self.notes.extend(self.unbound.drain(..).map(note));

@@ -1,8 +1,9 @@
-//! The configuration of a Hadoop client, read without Hadoop: where it lies, what it says, and where each value came from.
+//! The configuration of a Hadoop client, read without Hadoop: where it lies, what it says, and where each value came
+//! from.
 //!
 //! [`HadoopConf::load`] finds `core-site.xml`, `hdfs-site.xml` and `yarn-site.xml` ([`Sources`] says in which order it
-//! looks), puts them over the defaults of Hadoop 3.4 that matter to a client, substitutes variables, and puts on top what
-//! the engine's own configuration passes through. What it gives back answers questions: a key's value and
+//! looks), puts them over the defaults of Hadoop 3.4 that matter to a client, substitutes variables, and puts on top
+//! what the engine's own configuration passes through. What it gives back answers questions: a key's value and
 //! [`Origin`], the NameNodes of a name service, the ResourceManagers of the cluster.
 //!
 //! The environment is an argument ([`Environment`]); [`Environment::of_process`] is the only thing here that reads the
@@ -23,6 +24,8 @@ mod address;
 mod conf;
 mod defaults;
 mod deprecated;
+mod doctor;
+mod effective;
 mod environment;
 mod error;
 mod expand;
@@ -38,11 +41,15 @@ mod security;
 mod site_file;
 mod sources;
 mod table;
+#[cfg(test)]
+mod test_files;
 mod typed;
 mod units;
 
 pub use address::Address;
 pub use conf::HadoopConf;
+pub use doctor::{Finding, Severity, Topic, findings};
+pub use effective::Effective;
 pub use environment::Environment;
 pub use error::HadoopConfError;
 pub use nameservice::{NameNode, Nameservice};

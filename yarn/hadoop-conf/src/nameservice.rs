@@ -46,9 +46,9 @@ impl HadoopConf {
         self.list("dfs.nameservices")
     }
 
-    /// The NameNodes of an address: `hdfs://nameservice`, `hdfs://host`, `hdfs://host:port`, each perhaps with a path after
-    /// it, or the same without `hdfs://`. Without a host (an empty text, a path, `hdfs:///path`) it is that of the default
-    /// file system.
+    /// The NameNodes of an address: `hdfs://nameservice`, `hdfs://host`, `hdfs://host:port`, each perhaps with a path
+    /// after it, or the same without `hdfs://`. Without a host (an empty text, a path, `hdfs:///path`) it is that of
+    /// the default file system.
     ///
     /// # Errors
     ///
@@ -77,8 +77,8 @@ impl HadoopConf {
             _ => Err(HadoopConfError::NotAnHdfs {
                 address: if address.is_empty() { self.default_fs().to_owned() } else { address.to_owned() },
                 problem: format!(
-                    "it names no NameNode, and fs.defaultFS is {} (from {}): write hdfs://HOST:PORT/ or set fs.defaultFS in \
-                     core-site.xml",
+                    "it names no NameNode, and fs.defaultFS is {} (from {}): write hdfs://HOST:PORT/ or set \
+                     fs.defaultFS in core-site.xml",
                     self.default_fs(),
                     self.get_with_origin("fs.defaultFS").map_or_else(String::new, |(_, origin)| origin.to_string()),
                 ),
@@ -131,13 +131,14 @@ impl HadoopConf {
 /// What stands between `hdfs://` and the path; nothing if no host is named.
 fn authority(address: &str) -> Result<&str, HadoopConfError> {
     let address = address.trim();
-    let rest = match address.split_once("://") {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("hdfs") => rest,
+    let rest = match address.split_once(":/") {
+        // Without a second slash there is a path and no host.
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("hdfs") => rest.strip_prefix('/').unwrap_or_default(),
         Some((scheme, _)) => {
             let problem = format!("its scheme is {scheme}: write hdfs://HOST:PORT/");
             return Err(HadoopConfError::NotAnHdfs { address: address.to_owned(), problem });
         }
-        None => address.strip_prefix("hdfs:").filter(|rest| rest.starts_with('/')).unwrap_or(address),
+        None => address,
     };
     Ok(rest.split('/').next().unwrap_or_default())
 }

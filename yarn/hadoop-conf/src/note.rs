@@ -33,6 +33,15 @@ pub enum Note {
         /// Where the value that counts comes from.
         by: Origin,
     },
+    /// One file gives a key two different values; the later one counts.
+    SetTwice {
+        /// The key.
+        key: String,
+        /// Where the earlier value stands.
+        first: Origin,
+        /// Where the later one stands.
+        then: Origin,
+    },
     /// A property has no name.
     NoName {
         /// Where it stands.
@@ -78,6 +87,12 @@ impl fmt::Display for Note {
                 write!(
                     f,
                     "the final value of {key} from {replaced} is replaced by {by}: remove that if it is not meant"
+                )
+            }
+            Note::SetTwice { key, first, then } => {
+                write!(
+                    f,
+                    "{first} sets {key}, and {then} sets it again to something else, which counts: remove one of them"
                 )
             }
             Note::NoName { origin } => {

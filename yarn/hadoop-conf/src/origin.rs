@@ -1,7 +1,7 @@
 //! Where a value came from.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,16 @@ pub enum Origin {
         /// The value's origin there, as text.
         source: String,
     },
+}
+
+impl Origin {
+    /// The file, if it is one of this machine.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Origin::File { path, .. } => Some(path),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Origin {

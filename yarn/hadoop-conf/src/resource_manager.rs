@@ -60,9 +60,9 @@ impl Service {
 }
 
 impl HadoopConf {
-    /// The ResourceManagers: those of `yarn.resourcemanager.ha.rm-ids`, in that order, if `yarn.resourcemanager.ha.enabled`
-    /// is true, else the one. With ids, an address that is not set has the host `yarn.resourcemanager.hostname.<id>`, or else
-    /// that of another address of the same id.
+    /// The ResourceManagers: those of `yarn.resourcemanager.ha.rm-ids`, in that order, if
+    /// `yarn.resourcemanager.ha.enabled` is true, else the one. With ids, an address that is not set has the host
+    /// `yarn.resourcemanager.hostname.<id>`, or else that of another address of the same id.
     ///
     /// # Errors
     ///

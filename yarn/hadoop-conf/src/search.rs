@@ -4,6 +4,9 @@ use crate::sources::{Files, Sources};
 use crate::{FoundFile, NamedBy, Place, PlaceState};
 use std::path::{Path, PathBuf};
 
+#[cfg(test)]
+mod tests;
+
 /// The site files, in the order in which a later one goes over an earlier one.
 const SITE_FILES: [&str; 3] = ["core-site.xml", "hdfs-site.xml", "yarn-site.xml"];
 

@@ -1,7 +1,7 @@
 //! Which values must not be seen.
 //!
-//! Decided here and not by the engine's own rule, which takes every key with `token` in it for a secret: in Hadoop those
-//! are lifetimes and switches, and a client needs them.
+//! Decided here and not by the engine's own rule, which takes every key with `token` in it for a secret: in Hadoop
+//! those are lifetimes and switches, and a client needs them.
 
 /// What is shown in place of a secret value.
 pub(crate) const MASK: &str = "******";

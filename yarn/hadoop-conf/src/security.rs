@@ -63,15 +63,15 @@ impl HadoopConf {
         Ok(found.unwrap_or(Authentication::Simple))
     }
 
-    /// The protections of calls that this client accepts, the preferred one first (`hadoop.rpc.protection`). They matter on
-    /// every SASL connection, also where authentication is simple, since those with a token are such.
+    /// The protections of calls that this client accepts, the preferred one first (`hadoop.rpc.protection`). They
+    /// matter on every SASL connection, also where authentication is simple, since those with a token are such.
     pub fn rpc_protection(&self) -> Result<Vec<Protection>, HadoopConfError> {
         let found = self.typed("hadoop.rpc.protection", Protection::parse_list, PROTECTIONS)?;
         Ok(found.unwrap_or_else(|| vec![Protection::Authentication]))
     }
 
-    /// The protections of data on its way to and from DataNodes (`dfs.data.transfer.protection`); none if it is not set,
-    /// which means that there is no SASL on those connections.
+    /// The protections of data on its way to and from DataNodes (`dfs.data.transfer.protection`); none if it is not
+    /// set, which means that there is no SASL on those connections.
     pub fn data_transfer_protection(&self) -> Result<Vec<Protection>, HadoopConfError> {
         let found = self.typed("dfs.data.transfer.protection", Protection::parse_list, PROTECTIONS)?;
         Ok(found.unwrap_or_default())

@@ -14,9 +14,10 @@ use std::path::{Path, PathBuf};
 /// 4. the key `env.yarn.conf.dir`,
 /// 5. `etc/hadoop` in the environment variable `HADOOP_HOME`, but only when none of the others is set,
 ///
-/// and each of `core-site.xml`, `hdfs-site.xml` and `yarn-site.xml` is read from the first that holds it, in that order of
-/// files, a later one over an earlier one. On top of them lie the keys that the engine's configuration passes through
-/// (`weft.hadoop.<key>`, `flink.hadoop.<key>`, `weft.yarn.<rest>` and `flink.yarn.<rest>`, the latter two for
+/// and each of `core-site.xml`, `hdfs-site.xml` and `yarn-site.xml` is read from the first that holds it, in that order
+/// of files, a later one over an earlier one, and all of them over Hadoop's defaults. (Hadoop's own tools put the
+/// defaults of HDFS and YARN over `core-site.xml`.) On top of them lie the keys that the engine's configuration passes
+/// through (`weft.hadoop.<key>`, `flink.hadoop.<key>`, `weft.yarn.<rest>` and `flink.yarn.<rest>`, the latter two for
 /// `yarn.<rest>`), and on top of all, settings of the program.
 #[derive(Clone, Debug)]
 pub struct Sources {
@@ -41,9 +42,9 @@ impl Sources {
         Sources { environment, files: Files::Discover, engine: BTreeMap::new(), settings: BTreeMap::new() }
     }
 
-    /// The one file that [`HadoopConf::write_effective`](crate::HadoopConf::write_effective) wrote in another process, and
-    /// nothing of this one's environment, which may name the configuration of some other cluster. Its values are taken as
-    /// they stand: variables were substituted where it was written.
+    /// The one file that [`HadoopConf::write_effective`](crate::HadoopConf::write_effective) wrote in another process,
+    /// and nothing of this one's environment, which may name the configuration of some other cluster. Its values are
+    /// taken as they stand: variables were substituted where it was written.
     pub fn effective(file: impl AsRef<Path>) -> Self {
         Sources { files: Files::Effective(file.as_ref().to_owned()), ..Self::new(Environment::empty()) }
     }

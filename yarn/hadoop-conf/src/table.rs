@@ -25,7 +25,7 @@ impl Table {
     /// Puts a property of a site file over what is there, unless that is final. A property without a value changes no
     /// value, but can be final: then nobody may set one.
     pub(crate) fn apply(&mut self, property: Property) {
-        let Property { name, value, is_final, origin } = property;
+        let Property { name, value, is_final, origin, .. } = property;
         let name = self.today(name, &origin);
         match value {
             None if is_final => {}
@@ -39,12 +39,24 @@ impl Table {
 
     fn apply_value(&mut self, name: &str, value: String, origin: &Origin) {
         match self.finals.get(name) {
-            None => self.set(name.to_owned(), value, origin.clone()),
-            Some(_) if self.entries.get(name).is_some_and(|entry| entry.value == value) => {}
+            None => {
+                self.note_second(name, &value, origin);
+                self.set(name.to_owned(), value, origin.clone());
+            }
+            Some(_) if self.entries.get(name).is_some_and(|entry| entry.value == value.trim()) => {}
             Some(kept) => {
                 let (ignored, kept) = (origin.clone(), kept.clone());
                 self.notes.push(Note::FinalKept { key: name.to_owned(), ignored, kept });
             }
+        }
+    }
+
+    /// Notes that a file gives a key a second, different value.
+    fn note_second(&mut self, name: &str, value: &str, origin: &Origin) {
+        let Some(Entry { value: first_value, origin: first }) = self.entries.get(name) else { return };
+        if first.file().is_some_and(|file| origin.file() == Some(file)) && first_value != value.trim() {
+            let (first, then) = (first.clone(), origin.clone());
+            self.notes.push(Note::SetTwice { key: name.to_owned(), first, then });
         }
     }
 

@@ -6,15 +6,15 @@ use std::time::Duration;
 /// A key that nobody set and that has no default gives nothing, and so does one set to nothing but white space. A value
 /// that is not what was asked for is an error that says where it came from.
 impl HadoopConf {
-    /// A duration: a whole number with a suffix `ns`, `us`, `ms`, `s`, `m`, `h` or `d`, in any case; without a suffix it
-    /// counts `unit`. Keys where −1 stands for no limit are to be read with [`integer`](Self::integer).
+    /// A duration: a whole number with a suffix `ns`, `us`, `ms`, `s`, `m`, `h` or `d`, in any case; without a suffix
+    /// it counts `unit`. Keys where −1 stands for no limit are to be read with [`integer`](Self::integer).
     pub fn duration(&self, key: &str, unit: TimeUnit) -> Result<Option<Duration>, HadoopConfError> {
         let read = |text: &str| units::duration(text, unit);
         self.typed(key, read, "a duration: write a whole number and one of ns, us, ms, s, m, h, d")
     }
 
-    /// A size in bytes, at most 2⁶³ − 1: a whole number with a suffix `k`, `m`, `g`, `t`, `p` or `e` (powers of 1024), in
-    /// any case; without a suffix it counts bytes.
+    /// A size in bytes, at most 2⁶³ − 1: a whole number with a suffix `k`, `m`, `g`, `t`, `p` or `e` (powers of
+    /// 1024), in any case; without a suffix it counts bytes.
     pub fn size(&self, key: &str) -> Result<Option<u64>, HadoopConfError> {
         self.typed(key, units::size, "a size: write a whole number of bytes, or one with k, m, g, t, p or e after it")
     }

@@ -31,6 +31,8 @@ pub struct Service {
 /// standby, the call goes to the next one, and after a round of them all waits a little; the client's id and the call's
 /// id stay the same, so that a server recognises a call that it has already carried out. The call ends with a result, an
 /// exception of a server, or [`RpcError::Unavailable`] when its time is up.
+///
+/// When the login's credentials change, the next call opens a connection with the new ones.
 #[derive(Clone)]
 pub struct RpcClient {
     shared: Arc<Shared>,
@@ -50,8 +52,10 @@ pub(crate) struct Shared {
 /// The connection to one address, and who failed last to make one.
 #[derive(Default)]
 struct Slot {
-    connection: Option<Arc<Connection>>,
-    failure: Option<(Instant, ConnectError)>,
+    /// With the generation of the credentials it was made with.
+    connection: Option<(u64, Arc<Connection>)>,
+    /// When, and with which generation of the credentials.
+    failure: Option<(Instant, u64, ConnectError)>,
 }
 
 impl RpcClient {
@@ -140,6 +144,11 @@ impl Shared {
         (self.next_call.fetch_add(1, Ordering::Relaxed) & 0x7fff_ffff) as i32
     }
 
+    /// The issue of credentials that new connections use.
+    pub(crate) fn generation(&self) -> u64 {
+        self.login().credentials().current().generation
+    }
+
     pub(crate) fn preferred(&self) -> usize {
         self.preferred.load(Ordering::Relaxed)
     }
@@ -156,23 +165,31 @@ impl Shared {
             return Err(ConnectError::Unreachable("there is no such address".to_owned()));
         };
         let mut slot = slot.lock().await;
-        if let Some(connection) = slot.connection.as_ref().filter(|connection| connection.is_open()) {
+        // Read before connecting: a connection may be younger than its number says, never older.
+        let generation = self.generation();
+        if let Some((made, connection)) = &slot.connection
+            && *made == generation
+            && connection.is_open()
+        {
             return Ok(connection.clone());
         }
-        if let Some((when, failure)) = &slot.failure
+        // What older credentials were refused for says nothing about these.
+        if let Some((when, tried, failure)) = &slot.failure
             && *when >= asked
+            && *tried == generation
         {
             return Err(failure.clone());
         }
+        // Calls under way keep a connection with older credentials until they are done.
         slot.connection = None;
-        match Connection::open(address, &self.purpose).await {
+        match Connection::open(address, &self.purpose, &*self.entropy).await {
             Ok(connection) => {
                 let connection = Arc::new(connection);
-                slot.connection = Some(connection.clone());
+                slot.connection = Some((generation, connection.clone()));
                 Ok(connection)
             }
             Err(failure) => {
-                slot.failure = Some((Instant::now(), failure.clone()));
+                slot.failure = Some((Instant::now(), generation, failure.clone()));
                 Err(failure)
             }
         }

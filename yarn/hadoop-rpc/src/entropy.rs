@@ -2,7 +2,9 @@
 
 /// A source of random bytes: client ids, nonces of handshakes and the jitter of back-offs.
 pub trait Entropy: Send + Sync {
-    /// Fills all of `bytes`. Nonces come from here, so outside tests the bytes must be unpredictable.
+    /// Fills all of `bytes`. Nonces come from here, so the bytes must be unpredictable. Ids come from here too: two clients
+    /// that were given the same bytes are one client to a NameNode, which then takes the calls of one for repetitions of
+    /// the other's.
     fn fill(&self, bytes: &mut [u8]);
 }
 

@@ -18,7 +18,7 @@ pub enum RpcError {
         /// The server that answered.
         address: Address,
         /// What it said.
-        exception: RemoteException,
+        exception: Box<RemoteException>,
     },
     /// The server would not talk to this user, or not in this way.
     #[error("cannot log in to {address} as {user}: {exception}: {advice}")]
@@ -28,7 +28,7 @@ pub enum RpcError {
         /// Who asked, and with what.
         user: String,
         /// What it said.
-        exception: RemoteException,
+        exception: Box<RemoteException>,
         /// What to look at.
         advice: &'static str,
     },
@@ -131,6 +131,11 @@ fn seconds(duration: &Duration) -> f64 {
 pub struct Failures(pub Vec<(Address, String)>);
 
 impl Failures {
+    /// What went wrong last at an address.
+    pub(crate) fn of(&self, address: &Address) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == address).map(|(_, reason)| reason.as_str())
+    }
+
     /// Remembers why `address` did not do, instead of what was known of it before.
     pub(crate) fn record(&mut self, address: &Address, reason: String) {
         match self.0.iter_mut().find(|(known, _)| known == address) {

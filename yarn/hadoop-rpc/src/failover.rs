@@ -45,6 +45,8 @@ enum Next {
     Elsewhere(String),
     /// The same address again after a wait, because of this.
     Later(String),
+    /// The same address again.
+    AtOnce,
 }
 
 impl<'a> Effort<'a> {
@@ -67,47 +69,47 @@ impl<'a> Effort<'a> {
         let client = self.client;
         let addresses = &client.service.addresses;
         let mut backoff = Backoff::new(client.options().first_backoff, client.options().max_backoff);
-        let mut index = client.preferred();
-        let mut asked = 0;
-        loop {
-            let Some(address) = addresses.get(index % addresses.len().max(1)) else { return Err(self.unavailable()) };
-            let next = match self.attempt(index % addresses.len(), address, request).await {
-                Ok(body) => {
-                    client.prefer(index % addresses.len());
-                    return Ok((address.clone(), body));
-                }
-                Err(next) => next,
-            };
-            let wait = match next {
-                Next::Fail(error) => return Err(error),
-                Next::Later(reason) => {
+        let (mut turn, mut asked) = (client.preferred(), 0);
+        while let Some(address) = addresses.get(turn) {
+            let wait = match self.attempt(turn, address, request).await {
+                Ok(body) => return Ok((address.clone(), body)),
+                Err(Next::Fail(error)) => return Err(error),
+                Err(Next::AtOnce) => false,
+                Err(Next::Later(reason)) => {
                     self.failures.record(address, reason);
                     true
                 }
-                Next::Elsewhere(reason) => {
+                Err(Next::Elsewhere(reason)) => {
                     self.failures.record(address, reason);
-                    index += 1;
+                    turn = (turn + 1) % addresses.len();
                     asked += 1;
                     asked % addresses.len() == 0
                 }
             };
             if wait {
-                let wait = Instant::now() + backoff.next(&*client.entropy);
-                sleep_until(wait.min(self.deadline)).await;
+                let until = Instant::now() + backoff.next(&*client.entropy);
+                sleep_until(until.min(self.deadline)).await;
             }
             if Instant::now() >= self.deadline {
-                return Err(self.unavailable());
+                break;
             }
         }
+        Err(self.unavailable())
     }
 
     /// Sends the call to one address.
     async fn attempt(&mut self, index: usize, address: &Address, request: &[u8]) -> Result<Bytes, Next> {
         let client = self.client;
+        let generation = client.generation();
         let connection = match timeout_at(self.deadline, client.connection(index, address)).await {
             Ok(Ok(connection)) => connection,
+            Ok(Err(ConnectError::Refused(exception)))
+                if exception.kind == ExceptionKind::InvalidToken && client.generation() != generation =>
+            {
+                return Err(Next::Later(format!("{exception}, but there are new credentials")));
+            }
             Ok(Err(error)) => return Err(self.not_connected(address, error)),
-            Err(_) => return Err(Next::Elsewhere("connecting took too long".to_owned())),
+            Err(_) => return Err(self.out_of_time(address)),
         };
         let protocol = client.service.protocol;
         let header = CallHeader {
@@ -122,9 +124,20 @@ impl<'a> Effort<'a> {
             Err(ended) => Err(self.ended(address, ended)),
             Ok(outcome) => {
                 self.sent += 1;
-                self.judge(address, outcome)
+                let judged = self.judge(address, outcome);
+                // Whoever gives a result, or an exception of the method's own, is the active one.
+                if matches!(judged, Ok(_) | Err(Next::Fail(RpcError::Remote { .. }))) {
+                    client.prefer(index);
+                }
+                judged
             }
         }
+    }
+
+    /// The call's time was up before there was a connection. What was known before says more.
+    fn out_of_time(&self, address: &Address) -> Next {
+        let known = self.failures.of(address);
+        Next::Elsewhere(known.unwrap_or("there was no connection in time").to_owned())
     }
 
     fn judge(&mut self, address: &Address, outcome: Option<Result<Bytes, Failure>>) -> Result<Bytes, Next> {
@@ -146,7 +159,10 @@ impl<'a> Effort<'a> {
         match exception.kind {
             ExceptionKind::Standby => Next::Elsewhere(exception.to_string()),
             ExceptionKind::Retriable => Next::Later(exception.to_string()),
-            _ => Next::Fail(RpcError::Remote { method: self.method, address: address.clone(), exception }),
+            _ => {
+                let (method, address, exception) = (self.method, address.clone(), Box::new(exception));
+                Next::Fail(RpcError::Remote { method, address, exception })
+            }
         }
     }
 
@@ -155,7 +171,7 @@ impl<'a> Effort<'a> {
             Ended::Fatal(exception) => self.rejected(address, exception),
             Ended::Malformed(reason) => Next::Fail(RpcError::Malformed { address: address.clone(), reason }),
             Ended::Broken(reason) => Next::Elsewhere(reason),
-            Ended::Idle => Next::Later("the connection had just been closed".to_owned()),
+            Ended::Idle => Next::AtOnce,
         }
     }
 
@@ -177,7 +193,7 @@ impl<'a> Effort<'a> {
                 address: address.clone(),
                 user: self.client.login().user().to_owned(),
                 advice: advice(exception.kind),
-                exception,
+                exception: Box::new(exception),
             }),
         }
     }

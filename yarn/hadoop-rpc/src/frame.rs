@@ -20,14 +20,20 @@ use bytes::{BufMut, Bytes, BytesMut};
 use prost::Message;
 
 use crate::RemoteException;
-use crate::proto::rpc::{CallHeader, ConnectionContext, Operation, RequestHeader, ResponseHeader, RpcKind, Status};
+use crate::proto::rpc::{
+    CallHeader, ConnectionContext, Operation, RequestHeader, ResponseHeader, RpcKind, SaslMessage, SaslState, Status,
+};
+use crate::sasl::Sealer;
 
 /// The call id of the connection context.
 const CONTEXT_CALL: i32 = -3;
 /// The call id of a ping.
 const PING_CALL: i32 = -4;
+/// The call id of SASL messages.
+pub(crate) const SASL_CALL: i32 = -33;
 /// How the first seven bytes end, per way of authenticating.
 pub(crate) const AUTH_NONE: u8 = 0;
+pub(crate) const AUTH_SASL: u8 = 0xdf;
 
 /// 16 bytes that name a client, the same on all its connections.
 pub(crate) type ClientId = [u8; 16];
@@ -83,6 +89,22 @@ pub(crate) fn context(client_id: &ClientId, context: &ConnectionContext) -> Byte
     frame(|body| {
         put(&header(CONTEXT_CALL, client_id, -1), body);
         put(context, body);
+    })
+}
+
+/// A message of an authentication, or one that carries protected frames.
+pub(crate) fn sasl(message: &SaslMessage) -> Bytes {
+    frame(|body| {
+        put(&header(SASL_CALL, &[], -1), body);
+        put(message, body);
+    })
+}
+
+/// A frame under protection: one piece, or several when it is long.
+pub(crate) fn sealed(frame: &[u8], sealer: &mut Sealer) -> impl Iterator<Item = Bytes> {
+    frame.chunks(sealer.max_plain).map(|piece| {
+        let token = sealer.seal(piece).freeze();
+        sasl(&SaslMessage { version: None, state: SaslState::Wrap as i32, token: Some(token), auths: Vec::new() })
     })
 }
 
@@ -149,11 +171,21 @@ impl FrameDecoder {
         FrameDecoder { buffer: BytesMut::new(), limit }
     }
 
+    /// The same bytes, with another limit from now on.
+    pub(crate) fn with_limit(self, limit: usize) -> Self {
+        FrameDecoder { limit, ..self }
+    }
+
     /// Where to put what arrives, with room for a useful amount of it.
     pub(crate) fn buffer(&mut self) -> &mut BytesMut {
         let missing = self.announced().map_or(0, |length| (length + 4).saturating_sub(self.buffer.len()));
         self.buffer.reserve(missing.clamp(READ_AHEAD, MOST_READ_AHEAD));
         &mut self.buffer
+    }
+
+    /// Adds what arrived by another way than [`buffer`](Self::buffer).
+    pub(crate) fn append(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
     }
 
     /// Whether all that arrived has been taken out.
@@ -180,3 +212,6 @@ impl FrameDecoder {
         Ok(Some(body.freeze()))
     }
 }
+
+#[cfg(test)]
+mod tests;

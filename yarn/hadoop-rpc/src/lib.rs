@@ -21,23 +21,36 @@
 mod address;
 mod backoff;
 mod client;
+mod client_cache;
 mod connection;
+mod credentials;
 mod entropy;
 mod error;
 mod failover;
 mod frame;
+mod ha_service;
 pub mod hdfs;
 mod login;
 mod method;
 mod options;
 pub mod proto;
 mod remote;
+mod sasl;
 
 pub use address::{Address, NotAnAddress};
 pub use client::{RpcClient, Service};
+pub use client_cache::ClientCache;
+pub use credentials::{
+    Credentials, CredentialsFormat, CredentialsSender, CredentialsWatch, Issued, NotCredentials, Token, TokenSelector,
+};
 pub use entropy::Entropy;
 pub use error::{Failures, RpcError};
+pub use ha_service::HaService;
 pub use login::Login;
 pub use method::{Method, Protocol};
 pub use options::RpcOptions;
 pub use remote::{ExceptionKind, RemoteException};
+pub use sasl::{PrivacyCipher, Protection};
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,7 @@ pub struct RemoteException {
 impl RemoteException {
     /// Reads what a reply said. `text` may end with a Java stack trace, which is cut off; a message that repeats the class
     /// of an exception inside (as a `RetriableException` around a safe mode does) keeps it.
-    pub(crate) fn new(class: &str, text: &str) -> Self {
+    pub fn new(class: &str, text: &str) -> Self {
         let message = text.find("\n\tat ").map_or(text, |end| text.get(..end).unwrap_or(text)).trim_end();
         RemoteException { kind: ExceptionKind::of(class), class: class.to_owned(), message: message.to_owned() }
     }

@@ -22,7 +22,7 @@ pub(super) fn run() -> Result<()> {
     at_once(write(&memory, text))??;
     let source = TextFileSource::new(FILE).file_systems(FileSystems::local().with("mem", Arc::new(memory)));
     let mut reader = source.reader(&lane::context())?;
-    reader.add_split(FileSplit { path: FILE.to_owned(), start: 0, end: bytes })?;
+    reader.add_split(FileSplit { path: FILE.to_owned(), start: 0, end: bytes, hosts: Vec::new() })?;
     let cut = measured(|| -> Result<_> {
         let mut cut = 0;
         while let SourcePoll::Batch(batch) = reader.poll()? {

@@ -29,7 +29,16 @@ impl TextFileEnumerator {
         }
         let total = files.iter().map(|file| file.length).sum();
         let size = size.unwrap_or_else(|| split_size(total, parallelism));
-        Ok(TextFileEnumerator { splits: files.iter().flat_map(|file| splits_of(file, size)).collect() })
+        let mut splits = VecDeque::new();
+        for file in &files {
+            let blocks = match file.length > size {
+                true => file_system.block_locations(&file.path, 0..file.length).await?,
+                // One reader reads it whole, and it is small.
+                false => Vec::new(),
+            };
+            splits.extend(splits_of(file, size, &blocks));
+        }
+        Ok(TextFileEnumerator { splits })
     }
 }
 

@@ -11,4 +11,6 @@ pub struct FileSplit {
     pub start: u64,
     /// Behind the last byte.
     pub end: u64,
+    /// Machines that hold most of it, the nearest to the client first; none where every machine reads it equally well.
+    pub hosts: Vec<String>,
 }

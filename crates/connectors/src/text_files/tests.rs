@@ -156,7 +156,7 @@ fn what_the_configuration_gets_wrong_is_said_before_any_record_is_read() {
 fn a_file_that_shrank_fails_the_job() {
     let memory = memory(&[("/book", b"to be\nor not\n")]);
     let source = source(&memory, "/book");
-    let split = FileSplit { path: "mem:///book".into(), start: 0, end: 1000 };
+    let split = FileSplit { path: "mem:///book".into(), start: 0, end: 1000, hosts: Vec::new() };
     let mut reader = source.reader(&test_context::operator(1, 0, 0)).expect("a reader");
     reader.add_split(split).expect("a split");
     assert!(matches!(reader.poll(), Ok(SourcePoll::Batch(_))));

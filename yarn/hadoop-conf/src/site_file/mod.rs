@@ -8,12 +8,12 @@
 //! </configuration>
 //! ```
 //!
-//! Reading has two steps. [`parser`] makes a list of [`Item`]s of one text and does no I/O. [`reader`] reads files and puts
-//! what they include in its place; an `href` is a path, relative to the file it stands in. What cannot be read is an error,
-//! unless the include has a fallback, which then takes its place.
+//! Reading has two steps. [`parser`] makes a list of [`Item`]s of one text and does no I/O. [`reader`] reads files and
+//! puts what they include in its place; an `href` is a path, relative to the file it stands in. What cannot be read is
+//! an error, unless the include has a fallback, which then takes its place.
 //!
-//! A file is somebody else's input, so everything has a bound: the bytes of all files together, the number of files, how
-//! deep includes and elements nest. Entities of a document type are not defined: an attempt to use one is an error.
+//! A file is somebody else's input, so everything has a bound: the bytes of all files together, the number of files,
+//! how deep includes and elements nest. Entities of a document type are not defined: an attempt to use one is an error.
 
 mod parser;
 mod reader;
@@ -24,7 +24,7 @@ mod parser_test;
 mod reader_test;
 
 pub(crate) use parser::VERSION_ATTRIBUTE;
-pub(crate) use reader::Reader;
+pub(crate) use reader::{MAX_BYTES, Reader, SiteFile};
 
 use crate::Origin;
 
@@ -35,6 +35,8 @@ pub(crate) struct Property {
     /// Nothing when the value is missing or empty.
     pub(crate) value: Option<String>,
     pub(crate) is_final: bool,
+    /// Where the value came from before it got into the file, as the file says.
+    pub(crate) source: Option<String>,
     pub(crate) origin: Origin,
 }
 

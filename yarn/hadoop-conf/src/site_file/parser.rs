@@ -267,13 +267,10 @@ impl<'a> Parser<'a> {
 impl Draft {
     fn into_item(self, path: &Path) -> Item {
         let Some(name) = self.name.filter(|name| !name.is_empty()) else { return Item::Nameless(self.line) };
-        let origin = match self.source {
-            Some(source) => Origin::Shipped { source },
-            None => Origin::File { path: path.to_owned(), line: self.line },
-        };
+        let origin = Origin::File { path: path.to_owned(), line: self.line };
         // Nothing between the tags is no value; white space is an empty one.
         let value = self.value.filter(|value| !value.is_empty());
-        Item::Property(Property { name, value, is_final: self.is_final, origin })
+        Item::Property(Property { name, value, is_final: self.is_final, source: self.source, origin })
     }
 }
 

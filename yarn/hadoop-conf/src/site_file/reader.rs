@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// The most bytes that all files together may have.
-const MAX_BYTES: u64 = 16 << 20;
+pub(crate) const MAX_BYTES: u64 = 16 << 20;
 /// The most files that may be included.
 const MAX_FILES: usize = 256;
 /// How deep includes may nest; so a file that includes itself ends.

@@ -7,6 +7,7 @@ use tokio::net::{TcpStream, lookup_host};
 
 use super::Purpose;
 use super::handshake::{self, Established};
+use crate::entropy::Entropy;
 use crate::{Address, RemoteException};
 
 /// Why there is no connection.
@@ -43,6 +44,7 @@ impl Stage {
 pub(super) async fn establish(
     address: &Address,
     purpose: &Purpose,
+    entropy: &dyn Entropy,
     stage: &Stage,
 ) -> Result<Established, ConnectError> {
     stage.enter("looking the name up");
@@ -57,7 +59,7 @@ pub(super) async fn establish(
                 // Small frames must not wait for each other. Not fatal: without it calls are only slower.
                 let _ = stream.set_nodelay(true);
                 stage.enter("authenticating");
-                return handshake::perform(stream, purpose).await;
+                return handshake::perform(stream, purpose, entropy).await;
             }
             Err(error) => failure = format!("cannot connect to {}: {error}", number.ip()),
         }

@@ -8,6 +8,7 @@
 mod calls;
 mod connect;
 mod handshake;
+mod incoming;
 mod reader;
 mod writer;
 
@@ -22,10 +23,14 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use crate::entropy::Entropy;
 use crate::frame::ClientId;
 use crate::{Address, Login, Protocol, RpcOptions};
 use calls::Calls;
+use handshake::Established;
+use incoming::Incoming;
 use reader::{Heard, Reader};
+use writer::Writer;
 
 /// Frames that may wait for the writer: enough to fill a packet with small calls, few enough to bound memory.
 const QUEUE: usize = 64;
@@ -50,26 +55,32 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Connects and authenticates within the connect timeout.
-    pub(crate) async fn open(address: &Address, purpose: &Purpose) -> Result<Connection, ConnectError> {
+    pub(crate) async fn open(
+        address: &Address,
+        purpose: &Purpose,
+        entropy: &dyn Entropy,
+    ) -> Result<Connection, ConnectError> {
         let limit = purpose.options.connect_timeout;
         let stage = connect::Stage::default();
-        match timeout(limit, connect::establish(address, purpose, &stage)).await {
+        match timeout(limit, connect::establish(address, purpose, entropy, &stage)).await {
             Ok(established) => Ok(Self::start(established?, purpose)),
             Err(_) => Err(ConnectError::Unreachable(stage.timed_out(limit))),
         }
     }
 
-    fn start(established: handshake::Established, purpose: &Purpose) -> Connection {
+    fn start(established: Established, purpose: &Purpose) -> Connection {
+        let Established { input, output, decoder, sealer, opener } = established;
         let calls = Arc::new(Calls::default());
         let heard = Heard::now();
         let (frames, queue) = mpsc::channel(QUEUE);
-        let reader = Reader::new(established.input, established.decoder, &calls, &heard, frames.downgrade(), purpose);
-        let output = established.output;
+        let incoming = Incoming::new(decoder, opener, purpose.options.max_response_bytes);
+        let reader = Reader::new(input, incoming, &calls, &heard, frames.downgrade(), purpose);
+        let writer = Writer::new(output, sealer);
         let ending = calls.clone();
         let task = tokio::spawn(async move {
             let why = tokio::select! {
                 why = reader.run() => why,
-                why = writer::run(output, queue) => why,
+                why = writer.run(queue) => why,
             };
             ending.end(why);
         });
@@ -96,6 +107,8 @@ impl Connection {
             Ok(Err(_)) => {
                 return Err(self.calls.ended().unwrap_or_else(|| Ended::Broken("it was closed".to_owned())));
             }
+            // The caller's time is up; others may still be patient.
+            Err(_) if Instant::now() >= deadline => return Err(Ended::Broken("it took nothing in time".to_owned())),
             Err(_) => return Err(self.give_up(format!("it took nothing for {} s", silence.as_secs_f64()))),
         }
         let sent = Instant::now();

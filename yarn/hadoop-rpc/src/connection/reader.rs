@@ -11,7 +11,8 @@ use tokio::time::{Instant, timeout};
 
 use super::Purpose;
 use super::calls::{Calls, Ended, Failure};
-use crate::frame::{self, ClientId, FrameDecoder, Reply};
+use super::incoming::Incoming;
+use crate::frame::{self, ClientId, Reply};
 
 /// When the server last sent anything.
 #[derive(Clone, Debug)]
@@ -38,7 +39,7 @@ impl Heard {
 /// Reads replies and settles their calls.
 pub(super) struct Reader<R> {
     input: R,
-    decoder: FrameDecoder,
+    incoming: Incoming,
     calls: Arc<Calls>,
     heard: Heard,
     /// For pings. Weak: the queue closes when nobody holds the connection, and the writer with it.
@@ -51,7 +52,7 @@ pub(super) struct Reader<R> {
 impl<R: AsyncRead + Unpin> Reader<R> {
     pub(super) fn new(
         input: R,
-        decoder: FrameDecoder,
+        incoming: Incoming,
         calls: &Arc<Calls>,
         heard: &Heard,
         frames: mpsc::WeakSender<Bytes>,
@@ -59,7 +60,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
     ) -> Self {
         Reader {
             input,
-            decoder,
+            incoming,
             calls: calls.clone(),
             heard: heard.clone(),
             frames,
@@ -72,8 +73,8 @@ impl<R: AsyncRead + Unpin> Reader<R> {
     /// Reads until the connection is over.
     pub(super) async fn run(mut self) -> Ended {
         loop {
-            let ended = match self.decoder.next() {
-                Ok(Some(body)) => self.settle(body).err(),
+            let ended = match self.incoming.next(&self.client_id) {
+                Ok(Some(reply)) => self.settle(reply).err(),
                 Ok(None) => self.receive().await.err(),
                 Err(defect) => Some(Ended::Malformed(defect)),
             };
@@ -83,8 +84,8 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         }
     }
 
-    fn settle(&mut self, body: Bytes) -> Result<(), Ended> {
-        match frame::reply(body, &self.client_id).map_err(Ended::Malformed)? {
+    fn settle(&mut self, reply: Reply) -> Result<(), Ended> {
+        match reply {
             Reply::Result { call_id, body } => self.calls.settle(call_id, Ok(body)),
             Reply::Error { call_id, exception } => self.calls.settle(call_id, Err(Failure::Refused(exception))),
             Reply::Fatal { exception } => return Err(Ended::Fatal(exception)),
@@ -95,8 +96,8 @@ impl<R: AsyncRead + Unpin> Reader<R> {
     async fn receive(&mut self) -> Result<(), Ended> {
         let used = self.calls.registered();
         let quiet = if self.calls.any() { self.ping_interval } else { self.max_idle };
-        match timeout(quiet, self.input.read_buf(self.decoder.buffer())).await {
-            Ok(Ok(0)) if self.decoder.is_empty() => Err(Ended::Broken("the server closed the connection".to_owned())),
+        match timeout(quiet, self.input.read_buf(self.incoming.buffer())).await {
+            Ok(Ok(0)) if self.incoming.is_empty() => Err(Ended::Broken("the server closed the connection".to_owned())),
             Ok(Ok(0)) => Err(Ended::Broken("the server closed the connection in the middle of a reply".to_owned())),
             Ok(Ok(_)) => {
                 self.heard.touch();

@@ -124,7 +124,8 @@ proptest! {
     #[test]
     fn credentials_come_back(credentials in any_credentials()) {
         for format in [CredentialsFormat::Writable, CredentialsFormat::Protobuf] {
-            prop_assert_eq!(Credentials::read(&credentials.write(format)).as_ref(), Ok(&credentials));
+            let read = Credentials::read(&credentials.write(format));
+            prop_assert_eq!(read.as_ref(), Ok(&credentials));
         }
     }
 

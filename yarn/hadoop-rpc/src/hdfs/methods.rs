@@ -1,4 +1,4 @@
-//! The methods of ClientProtocol, by the names the NameNode knows them.
+//! The methods of ClientProtocol and ClientDatanodeProtocol, by the names servers know them.
 
 use crate::proto::hdfs::*;
 use crate::proto::rpc::{
@@ -10,6 +10,10 @@ use crate::{Method, Protocol};
 /// Client to NameNode.
 pub(super) const CLIENT_PROTOCOL: Protocol =
     Protocol { name: "org.apache.hadoop.hdfs.protocol.ClientProtocol", version: 1 };
+
+/// Client to DataNode.
+pub(super) const CLIENT_DATANODE_PROTOCOL: Protocol =
+    Protocol { name: "org.apache.hadoop.hdfs.protocol.ClientDatanodeProtocol", version: 1 };
 
 macro_rules! methods {
     ($($constant:ident = $name:literal: $request:ident -> $response:ident;)*) => {
@@ -53,4 +57,6 @@ methods! {
     GET_DELEGATION_TOKEN = "getDelegationToken": GetDelegationTokenRequest -> GetDelegationTokenResponse;
     RENEW_DELEGATION_TOKEN = "renewDelegationToken": RenewDelegationTokenRequest -> RenewDelegationTokenResponse;
     CANCEL_DELEGATION_TOKEN = "cancelDelegationToken": CancelDelegationTokenRequest -> CancelDelegationTokenResponse;
+    GET_REPLICA_VISIBLE_LENGTH = "getReplicaVisibleLength":
+        GetReplicaVisibleLengthRequest -> GetReplicaVisibleLengthResponse;
 }

@@ -14,6 +14,10 @@ section! {
     TASK_MANAGER_SLOTS: u32 =
         "taskmanager.numberOfTaskSlots".default("1").must("at least 1", |n| *n >= 1);
 
+    /// How many processor cores a TaskManager counts on. If not set: what its cgroup allows, else those of the machine.
+    TASK_MANAGER_CPU_CORES: Option<f64> =
+        "taskmanager.cpu.cores".must("more than 0", |cores| cores.is_none_or(|cores| cores > 0.0));
+
     /// The number of key groups of keyed operators, and so the highest parallelism they can ever be given without losing their
     /// state. With -1 it follows from the parallelism: half as much again, rounded up to a power of two, at least 128.
     MAX_PARALLELISM: i32 = "pipeline.max-parallelism"

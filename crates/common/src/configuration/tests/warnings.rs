@@ -13,9 +13,9 @@ fn known_keys_do_not_warn() {
 
 #[test]
 fn a_key_without_effect_yet_warns_and_says_what_holds() {
-    let want = "configuration key taskmanager.memory.network.fraction (from conf/config.yaml:1) has no effect yet: set \
-                taskmanager.memory.network.min, which is what there is";
-    assert_eq!(warnings("taskmanager.memory.network.fraction: 0.2\n"), [want]);
+    let want = "configuration key execution.attached (from conf/config.yaml:1) has no effect yet: `execute` waits for the \
+                job, `execute_async` does not";
+    assert_eq!(warnings("execution.attached: true\n"), [want]);
 }
 
 #[test]
