@@ -13,7 +13,7 @@ use weft_hadoop_rpc::{
 
 use crate::YarnError;
 use crate::proto::*;
-use crate::waiting::{Answer, until};
+use crate::waiting::Patience;
 
 const PROTOCOL: Protocol = Protocol { name: "org.apache.hadoop.yarn.api.ApplicationClientProtocolPB", version: 1 };
 
@@ -96,33 +96,29 @@ impl ResourceManager {
     ) -> Result<ApplicationReport, YarnError> {
         let application = context.application;
         let request = SubmitApplicationRequest { context };
+        let patience = Patience::new(format!("{application} to be accepted"), POLL, limit);
         self.client.call(&SUBMIT_APPLICATION, &request).await?;
-        until(
-            || format!("{application} to be accepted"),
-            POLL,
-            limit,
-            async || {
-                let report = match self.report(application).await {
-                    Ok(report) => report,
-                    Err(error) if error.is(ExceptionKind::ApplicationNotFound) => {
-                        self.client.call(&SUBMIT_APPLICATION, &request).await?;
-                        return Ok(Answer::NotYet("the ResourceManager had forgotten it".to_owned()));
-                    }
-                    Err(error) => return Err(error.into()),
-                };
-                let state = report.state();
-                match state {
-                    ApplicationState::New | ApplicationState::NewSaving | ApplicationState::Submitted => {
-                        Ok(Answer::NotYet(format!("it is {}: {}", state.as_str_name(), report.diagnostics)))
-                    }
-                    ApplicationState::Failed | ApplicationState::Killed => {
-                        Err(YarnError::NotAccepted { application, state, diagnostics: report.diagnostics })
-                    }
-                    _ => Ok(Answer::Yes(report)),
+        loop {
+            let report = match self.report(application).await {
+                Ok(report) => report,
+                Err(error) if error.is(ExceptionKind::ApplicationNotFound) => {
+                    self.client.call(&SUBMIT_APPLICATION, &request).await?;
+                    patience.again(|| "the ResourceManager had forgotten it".to_owned()).await?;
+                    continue;
                 }
-            },
-        )
-        .await
+                Err(error) => return Err(error.into()),
+            };
+            let state = report.state();
+            match state {
+                ApplicationState::New | ApplicationState::NewSaving | ApplicationState::Submitted => {
+                    patience.again(|| format!("it is {}: {}", state.as_str_name(), report.diagnostics)).await?;
+                }
+                ApplicationState::Failed | ApplicationState::Killed => {
+                    return Err(YarnError::NotAccepted { application, state, diagnostics: report.diagnostics });
+                }
+                _ => return Ok(report),
+            }
+        }
     }
 
     /// How an application stands. During a fail-over one that runs is accepted for a moment, at host "N/A" and port -1.
@@ -148,17 +144,11 @@ impl ResourceManager {
     /// [`YarnError::TimedOut`]; those of calls, as [`AccessControl`](ExceptionKind::AccessControl).
     pub async fn kill(&self, application: ApplicationId, reason: &str, limit: Duration) -> Result<(), YarnError> {
         let request = KillApplicationRequest { application, diagnostics: Some(reason.to_owned()) };
-        until(
-            || format!("the end of {application}"),
-            POLL,
-            limit,
-            async || {
-                let response = self.client.call(&FORCE_KILL_APPLICATION, &request).await?;
-                let dead = response.completed();
-                Ok(if dead { Answer::Yes(()) } else { Answer::NotYet("it is being killed".to_owned()) })
-            },
-        )
-        .await
+        let patience = Patience::new(format!("the end of {application}"), POLL, limit);
+        while !self.client.call(&FORCE_KILL_APPLICATION, &request).await?.completed() {
+            patience.again(|| "it is being killed".to_owned()).await?;
+        }
+        Ok(())
     }
 
     /// Makes an attempt of an application fail, so that the next one begins.
@@ -295,5 +285,25 @@ impl ResourceManager {
     pub async fn cancel_delegation_token(&self, token: Token) -> Result<(), RpcError> {
         let request = CancelDelegationTokenRequest { token: token.into() };
         self.client.call(&CANCEL_DELEGATION_TOKEN, &request).await.map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Callers spawn these.
+    #[test]
+    fn futures_move_between_threads() {
+        fn is_send(_: impl Send) {}
+        let ask = |rm: &ResourceManager, context: ApplicationSubmissionContext| {
+            is_send(rm.kill(context.application, "", POLL));
+            is_send(rm.submit(context, POLL));
+        };
+        let finish = |scheduler: &crate::Scheduler, request: &FinishApplicationMasterRequest| {
+            is_send(scheduler.finish(request, POLL));
+        };
+        // That this compiles is the test.
+        let _ = (ask, finish);
     }
 }

@@ -10,7 +10,7 @@ use weft_hadoop_rpc::{
 
 use crate::YarnError;
 use crate::proto::*;
-use crate::waiting::{Answer, until};
+use crate::waiting::Patience;
 
 const PROTOCOL: Protocol = Protocol { name: "org.apache.hadoop.yarn.api.ApplicationMasterProtocolPB", version: 1 };
 
@@ -99,20 +99,11 @@ impl Scheduler {
     /// # Errors
     /// [`YarnError::TimedOut`]; those of calls, as for [`allocate`](Self::allocate).
     pub async fn finish(&self, request: &FinishApplicationMasterRequest, limit: Duration) -> Result<(), YarnError> {
-        until(
-            || "the attempt to be unregistered".to_owned(),
-            POLL,
-            limit,
-            async || {
-                let response = self.client.call(&FINISH, request).await?;
-                Ok(if response.unregistered() {
-                    Answer::Yes(())
-                } else {
-                    Answer::NotYet("it is being stored".to_owned())
-                })
-            },
-        )
-        .await
+        let patience = Patience::new("the attempt to be unregistered".to_owned(), POLL, limit);
+        while !self.client.call(&FINISH, request).await?.unregistered() {
+            patience.again(|| "it is being stored".to_owned()).await?;
+        }
+        Ok(())
     }
 }
 

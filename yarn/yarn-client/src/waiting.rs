@@ -6,30 +6,30 @@ use tokio::time::{Instant, sleep};
 
 use crate::YarnError;
 
-/// One answer to the question.
-pub(crate) enum Answer<T> {
-    /// It is so.
-    Yes(T),
-    /// Not yet; how things stand.
-    NotYet(String),
+/// How long something is waited for, and how often is asked.
+pub(crate) struct Patience {
+    what: String,
+    interval: Duration,
+    began: Instant,
+    limit: Duration,
 }
 
-/// Asks every `interval` until the answer is yes, for `limit` at most.
-pub(crate) async fn until<T>(
-    what: impl FnOnce() -> String,
-    interval: Duration,
-    limit: Duration,
-    mut ask: impl AsyncFnMut() -> Result<Answer<T>, YarnError>,
-) -> Result<T, YarnError> {
-    let began = Instant::now();
-    loop {
-        let last = match ask().await? {
-            Answer::Yes(answer) => return Ok(answer),
-            Answer::NotYet(last) => last,
-        };
-        if began.elapsed() + interval > limit {
-            return Err(YarnError::TimedOut { what: what(), waited: began.elapsed(), last });
+impl Patience {
+    /// Waits for `what` from now on.
+    pub(crate) fn new(what: String, interval: Duration, limit: Duration) -> Self {
+        Patience { what, interval, began: Instant::now(), limit }
+    }
+
+    /// The answer was no, and this is how things stand: waits until it is time to ask again.
+    ///
+    /// # Errors
+    /// [`YarnError::TimedOut`] when there is no time for another question.
+    pub(crate) async fn again(&self, last: impl FnOnce() -> String) -> Result<(), YarnError> {
+        let waited = self.began.elapsed();
+        if waited + self.interval > self.limit {
+            return Err(YarnError::TimedOut { what: self.what.clone(), waited, last: last() });
         }
-        sleep(interval).await;
+        sleep(self.interval).await;
+        Ok(())
     }
 }
