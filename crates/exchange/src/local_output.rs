@@ -56,9 +56,11 @@ impl<T: Record> LocalOutput<T> {
     /// Moves rows over, at most until the batch is full.
     fn collect(&mut self, run: &mut Run<'_, T>, keyed: bool) {
         if self.rows.is_empty() {
-            self.rows.rows.reserve_exact(self.limit.records.min(run.len().next_power_of_two()));
-            self.rows.times = run.is_timed().then(Vec::new);
-            self.rows.hashes = keyed.then(Vec::new);
+            // For this run and one like it: the second to come should find room.
+            let rows = self.limit.records.min((2 * run.len()).next_power_of_two());
+            self.rows.rows.reserve_exact(rows);
+            self.rows.times = run.is_timed().then(|| Vec::with_capacity(rows));
+            self.rows.hashes = keyed.then(|| Vec::with_capacity(rows));
         }
         let room = self.limit.records.saturating_sub(self.rows.len()).max(1);
         if T::FIXED_SIZE.is_some() {

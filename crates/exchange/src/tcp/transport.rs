@@ -13,7 +13,7 @@ use crate::{Envelope, ExchangeError, InProcessTransport, Inbox, SlotAddress, Tra
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -44,6 +44,31 @@ impl TcpTransport {
         let port = listener.local_addr().map(|address| address.port()).unwrap_or_default();
         let (worker, generation) = (identity.worker, identity.generation);
         let location = WorkerLocation { worker, generation, name, host: listen.advertised_host.clone(), port };
+        Ok(Self::start(identity, location, listener, settings))
+    }
+
+    /// Listens at a socket that somebody else has bound and keeps, on the runtime that it is called on: the worker can then be replaced by
+    /// another process at the same address. `location` is what others are told of this worker.
+    ///
+    /// # Errors
+    /// The socket cannot be used.
+    pub fn listening(
+        identity: TcpIdentity,
+        location: WorkerLocation,
+        listener: std::net::TcpListener,
+        settings: TcpSettings,
+    ) -> Result<Self, ExchangeError> {
+        let usable = listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener));
+        let unusable = |e: std::io::Error| ExchangeError::Listen {
+            host: location.host.clone(),
+            ports: format!("port {}", location.port),
+            reason: e.to_string(),
+        };
+        let listener = usable.map_err(unusable)?;
+        Ok(Self::start(identity, location, listener, settings))
+    }
+
+    fn start(identity: TcpIdentity, location: WorkerLocation, listener: TcpListener, settings: TcpSettings) -> Self {
         let shared = Arc::new(Shared {
             identity,
             settings,
@@ -53,7 +78,7 @@ impl TcpTransport {
             io: Handle::current(),
         });
         let accepting = tokio::spawn(accept(listener, shared.clone()));
-        Ok(TcpTransport { shared, location, accepting })
+        TcpTransport { shared, location, accepting }
     }
 
     /// Where others find this worker.

@@ -51,12 +51,11 @@ fn sentence(socket: &Socket) -> String {
 
 fn user_name(user: u32) -> Option<String> {
     let users = fs::read_to_string("/etc/passwd").ok()?;
-    let found = users.lines().find_map(|line| {
+    users.lines().find_map(|line| {
         let mut fields = line.split(':');
         let name = fields.next()?;
         (fields.nth(1)?.parse() == Ok(user)).then(|| name.to_owned())
-    });
-    found
+    })
 }
 
 /// The process that has a socket open, and its name.
