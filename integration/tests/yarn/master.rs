@@ -132,6 +132,11 @@ impl Master {
         found
     }
 
+    /// Asks for one container anywhere and waits for it.
+    pub(crate) async fn container(&mut self, priority: i32, resource: Resource) -> Container {
+        self.containers(priority, 1, resource).await.swap_remove(0)
+    }
+
     /// Starts a container with a shell command; the NodeManager must take it.
     pub(crate) async fn start(&self, container: &Container, context: ContainerLaunchContext) {
         let token = container.token.clone().unwrap();

@@ -72,11 +72,10 @@ pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Opti
 
 /// Waits until an application is in a state.
 pub(crate) async fn reaches(rm: &ResourceManager, id: ApplicationId, state: ApplicationState) -> ApplicationReport {
-    let mut last = None;
-    let reached = eventually(&format!("{id} in state {}", state.as_str_name()), async || {
+    let what = format!("{id} in state {}", state.as_str_name());
+    eventually(&what, async || {
         let report = rm.report(id).await.unwrap();
-        last = Some(report.state());
         (report.state() == state).then_some(report)
-    });
-    reached.await
+    })
+    .await
 }

@@ -433,7 +433,8 @@ impl Simulation {
                 Command::JobStatusChanged { status, .. } => {
                     self.passed.restarts += u64::from(status == JobStatus::Restarting);
                 }
-                Command::StopCoordinators { .. } => {}
+                // These slots tell everything once, so no report of theirs waits for an answer.
+                Command::StopCoordinators { .. } | Command::Acknowledge { .. } => {}
                 Command::Deploy { attempt, allocation, .. } => deployments.entry(allocation).or_default().push(attempt),
                 Command::CancelTask { attempt, task_manager } => {
                     let slot = self.slots.iter_mut().find(|slot| slot.task_manager == task_manager);

@@ -123,7 +123,7 @@ fn a_seed_reproduces_its_history() {
 #[test]
 fn planted_bugs_are_found() {
     for bug in Bug::ALL {
-        let found = (0..200).find_map(|seed| play(seed, Some(bug)).err());
-        assert!(found.is_some(), "{bug:?} is not found in 200 histories");
+        let found = (0..4000).find_map(|seed| play(seed, Some(bug)).err());
+        assert!(found.is_some(), "{bug:?} is not found in 4000 histories");
     }
 }
