@@ -1,80 +1,100 @@
-//! The TaskManager.
+//! The shell around a TaskManager's machine.
+//!
+//! Events come from many threads: the JobManager's, lanes, timers. They queue, and whichever thread finds nobody at work feeds them to the
+//! machine and carries out what it commands, those of others too: so messages leave in the order of their numbers, nobody waits for
+//! a lock, and a command whose outcome is known at once can say so without being called again from within.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, TryLockError, Weak};
+use std::time::Duration;
 
-use crate::listener::LaneListener;
-use crate::slots::{LaneThread, Slots};
-use crate::{JobCodes, WorkerSettings};
-use weft_common::{AllocationId, ErrorKind, ExecutionAttemptId, JobId, LeaderEpoch, SlotId, TaskManagerId};
-use weft_control::{ExecutionState, Failure, PooledSlot, SlotReport, TaskManagerMessage, TaskStatus, WorkerMessage};
-use weft_exchange::SlotAddress;
-use weft_rpc::{
-    Fence, JobMasterGateway, JobSource, OperatorEvent, ResourceManagerGateway, TaskDeployment, TaskManagerGateway,
+use crate::timer::Timer;
+use crate::{JobManagerLink, Worker, WorkerListener, WorkerStart, Workers};
+use weft_common::{AllocationId, ExecutionAttemptId, JobId, LeaderEpoch, Mono, SlotId, TaskManagerId};
+use weft_control::{
+    ControlError, Exit, LeaderOrder, RegistrationFailure, TaskManager as Machine, TaskManagerCommand,
+    TaskManagerCommands, TaskManagerEvent, TaskManagerSettings, WorkerEnd,
 };
-use weft_runtime::{Clock, Lane, LaneContext, LaneHandle, LaneWaker, Mail, TaskMetrics, run_lane};
+use weft_rpc::program::TaskReport;
+use weft_rpc::{Fence, JobSource, OperatorEvent, TaskDeployment, TaskManagerGateway, TaskUpdate, slot_of_lane};
+use weft_runtime::{Clock, TaskMetrics};
 
 /// The slots of one process and what runs in them.
 pub struct TaskManager {
     me: Weak<TaskManager>,
     id: TaskManagerId,
-    /// This TaskManager's number in slot addresses.
     worker: u32,
     slots: u32,
-    state: Mutex<Slots>,
-    metrics: Mutex<HashMap<(JobId, ExecutionAttemptId), Arc<TaskMetrics>>>,
-    masters: Masters,
-    environment: WorkerEnvironment,
+    link: Arc<dyn JobManagerLink>,
+    workers: Arc<dyn Workers>,
+    clock: Arc<dyn Clock>,
+    timer: Timer,
+    queue: Mutex<VecDeque<TaskManagerEvent>>,
+    machine: Mutex<Machine>,
+    /// Workers by job, for what is not for the machine to decide.
+    running: Mutex<HashMap<JobId, Running>>,
+    /// Where jobs are found.
+    sources: Mutex<HashMap<JobId, JobSource>>,
+    /// Deployments that the machine has neither handed over nor discarded.
+    deployments: Mutex<HashMap<(JobId, ExecutionAttemptId), TaskDeployment>>,
+    exit: Mutex<Option<Exit>>,
+    exited: Condvar,
 }
 
-/// Whom a TaskManager answers to.
-#[derive(Clone)]
-pub struct Masters {
-    /// Who leads.
-    pub epoch: LeaderEpoch,
-    /// The ResourceManager.
-    pub resource_manager: Arc<dyn ResourceManagerGateway>,
-    /// The JobMasters, all behind one address.
-    pub job_master: Arc<dyn JobMasterGateway>,
-}
-
-/// What lanes need besides their deployments.
-#[derive(Clone)]
-pub struct WorkerEnvironment {
-    /// The code of jobs.
-    pub codes: Arc<JobCodes>,
-    /// Settings of every lane.
-    pub settings: WorkerSettings,
+/// What a TaskManager is made of.
+pub struct TaskManagerParts {
+    /// Its name: one life of one process.
+    pub id: TaskManagerId,
+    /// Its number in slot addresses.
+    pub worker: u32,
+    /// Its machine's settings.
+    pub settings: TaskManagerSettings,
+    /// What messages and workers are numbered from: greater than any number of an earlier process under the same name.
+    pub first_number: u64,
+    /// The way to its JobManager.
+    pub link: Arc<dyn JobManagerLink>,
+    /// What starts its workers.
+    pub workers: Arc<dyn Workers>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Where blocking I/O happens.
+    /// Where it waits.
     pub io: tokio::runtime::Handle,
 }
 
+#[derive(Clone)]
+struct Running {
+    start: WorkerStart,
+    worker: Arc<dyn Worker>,
+}
+
 impl TaskManager {
-    /// A TaskManager with free slots. `worker` tells it from the others of its cluster.
-    pub fn new(
-        id: TaskManagerId,
-        worker: u32,
-        slots: u32,
-        masters: Masters,
-        environment: WorkerEnvironment,
-    ) -> Arc<Self> {
-        let (state, metrics) = (Mutex::default(), Mutex::default());
-        Arc::new_cyclic(|me| TaskManager { me: me.clone(), id, worker, slots, state, metrics, masters, environment })
+    /// A TaskManager that does nothing before [`start`](Self::start).
+    pub fn with_parts(parts: TaskManagerParts) -> Arc<Self> {
+        let TaskManagerParts { id, worker, settings, first_number, link, workers, clock, io } = parts;
+        let slots = settings.slots;
+        let machine = Machine::new(id.clone(), settings, first_number);
+        Arc::new_cyclic(|me| TaskManager {
+            me: me.clone(),
+            id,
+            worker,
+            slots,
+            link,
+            workers,
+            clock,
+            timer: Timer::start(&io, me.clone()),
+            queue: Mutex::default(),
+            machine: Mutex::new(machine),
+            running: Mutex::default(),
+            sources: Mutex::default(),
+            deployments: Mutex::default(),
+            exit: Mutex::default(),
+            exited: Condvar::new(),
+        })
     }
 
-    /// Tells the ResourceManager of its slots; to be called once it is known there.
-    pub fn report_slots(&self) {
-        let mut state = self.lock();
-        let report = |index| SlotReport { index, grant: state.granted.get(&index).copied() };
-        let report = (0..self.slots).map(report).collect();
-        self.tell_resource_manager(&mut state, TaskManagerMessage::SlotReport(report));
-    }
-
-    fn tell_resource_manager(&self, state: &mut Slots, message: TaskManagerMessage) {
-        let sequence = state.next_report();
-        self.masters.resource_manager.task_manager_message(self.masters.epoch, &self.id, sequence, message);
+    /// Looks for the JobManager.
+    pub fn start(&self) {
+        self.on(TaskManagerEvent::Start);
     }
 
     /// Its name.
@@ -92,175 +112,288 @@ impl TaskManager {
         self.worker
     }
 
-    /// The counters of a job's tasks, live and ended.
+    /// The counters of a job's tasks, live and ended, as far as they are in this process.
     pub fn metrics(&self, job: JobId) -> BTreeMap<ExecutionAttemptId, Arc<TaskMetrics>> {
-        let metrics = self.metrics.lock().unwrap_or_else(PoisonError::into_inner);
-        metrics.iter().filter(|((j, _), _)| *j == job).map(|((_, attempt), m)| (*attempt, m.clone())).collect()
+        self.running(job).map(|running| running.worker.metrics()).unwrap_or_default()
     }
 
-    /// Stops all lanes and waits for their threads; a lane stuck in a user's function is left behind.
-    pub fn shut_down(&self) {
-        let lanes: Vec<LaneThread> = self.lock().lanes.drain().map(|(_, lane)| lane).collect();
-        lanes.iter().for_each(|lane| lane.handle.send(Mail::Stop));
-        for lane in lanes {
-            join_unless_stuck(lane);
+    /// The JobManager has taken this TaskManager in.
+    pub fn registered(&self, attempt: u64, epoch: LeaderEpoch) {
+        self.on(TaskManagerEvent::Registered { attempt, epoch });
+    }
+
+    /// An attempt to register failed.
+    pub fn registration_failed(&self, attempt: u64, failure: RegistrationFailure) {
+        self.on(TaskManagerEvent::RegistrationFailed { attempt, failure });
+    }
+
+    /// The connection that an attempt had made is broken.
+    pub fn disconnected(&self, attempt: u64, cause: String) {
+        self.on(TaskManagerEvent::Disconnected { attempt, cause });
+    }
+
+    /// The JobManager lives.
+    pub fn heartbeat(&self, epoch: LeaderEpoch) {
+        self.order(epoch, LeaderOrder::Heartbeat);
+    }
+
+    /// The JobManager does not want this TaskManager any more.
+    pub fn dismiss(&self, epoch: LeaderEpoch, cause: String) {
+        self.order(epoch, LeaderOrder::Dismiss { cause });
+    }
+
+    /// Ends in an orderly way, with the workers first; [`JobManagerLink::exit`] is called when it is done.
+    pub fn end(&self, cause: String) {
+        self.on(TaskManagerEvent::ShutDown { cause });
+    }
+
+    /// Waits until it has ended, for at most as long as `patience`; why it has, if it has.
+    pub fn wait_for_exit(&self, patience: Duration) -> Option<Exit> {
+        let exit = lock(&self.exit);
+        let waited = self.exited.wait_timeout_while(exit, patience, |exit| exit.is_none());
+        let (exit, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        exit.clone()
+    }
+
+    #[cfg(feature = "process")]
+    pub(crate) fn weak(&self) -> Weak<TaskManager> {
+        self.me.clone()
+    }
+
+    pub(crate) fn now(&self) -> Mono {
+        self.clock.mono()
+    }
+
+    fn order(&self, epoch: LeaderEpoch, order: LeaderOrder) {
+        self.on(TaskManagerEvent::Leader { epoch, order });
+    }
+
+    /// Feeds the machine. When it returns, the event has been dealt with, or another thread is about to.
+    pub(crate) fn on(&self, event: TaskManagerEvent) {
+        self.lock_queue().push_back(event);
+        // Whoever finds somebody at work has made the event visible before; whoever ends its work looks once more after.
+        while !self.lock_queue().is_empty() {
+            match self.machine.try_lock() {
+                Ok(mut machine) => self.work(&mut machine),
+                Err(TryLockError::Poisoned(poisoned)) => self.work(&mut poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) => return,
+            }
         }
     }
 
-    pub(crate) fn job_master(&self) -> &dyn JobMasterGateway {
-        &*self.masters.job_master
+    fn lock_queue(&self) -> std::sync::MutexGuard<'_, VecDeque<TaskManagerEvent>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn keep_metrics(&self, job: JobId, attempt: ExecutionAttemptId, metrics: Arc<TaskMetrics>) {
-        self.metrics.lock().unwrap_or_else(PoisonError::into_inner).insert((job, attempt), metrics);
+    fn next_event(&self) -> Option<TaskManagerEvent> {
+        self.lock_queue().pop_front()
     }
 
-    /// Sends a message to the JobMaster. The lock is held while it is handed over, so that messages leave in the order of their numbers.
-    pub(crate) fn report(&self, fence: Fence, message: WorkerMessage) {
-        let mut state = self.lock();
-        if let WorkerMessage::TaskStateChanged(status) = &message
-            && status.state.is_terminal()
+    fn work(&self, machine: &mut Machine) {
+        while let Some(event) = self.next_event() {
+            self.drop_fenced_deployments(machine, &event);
+            let mut commands = TaskManagerCommands::new();
+            match machine.on(self.clock.mono(), event, &mut commands) {
+                Ok(()) => {}
+                Err(ControlError::Fenced(fenced)) => tracing::debug!("{fenced}"),
+                Err(error) => tracing::error!(task_manager = %self.id, "{error}"),
+            }
+            let epoch = machine.leader().unwrap_or_default();
+            commands.into_iter().for_each(|command| self.carry_out(epoch, command));
+        }
+        self.timer.set(machine.next_deadline());
+    }
+
+    /// What another leader deployed is refused, and never heard of again.
+    fn drop_fenced_deployments(&self, machine: &Machine, event: &TaskManagerEvent) {
+        if let TaskManagerEvent::Leader { epoch, order: LeaderOrder::Deploy { job, tasks } } = event
+            && machine.leader() != Some(*epoch)
         {
-            state.tasks.remove(&(fence.job, status.attempt));
+            tasks.iter().for_each(|(attempt, _)| drop(self.take_deployment(*job, *attempt)));
         }
-        let sequence = state.next_sequence(fence.job);
-        self.masters.job_master.worker_message(fence, &self.id, sequence, message);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Slots> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn lane_context(
-        &self,
-        fence: Fence,
-        lane: u32,
-        waker: Arc<LaneWaker>,
-    ) -> Option<(LaneContext, Arc<weft_exchange::Inbox>)> {
-        let code = self.environment.codes.get(fence.job)?;
-        let address = SlotAddress { worker: self.worker, slot: lane };
-        let inbox = code.transport.inbox(address);
-        let wake = waker.clone();
-        inbox.set_waker(Box::new(move || wake.wake()));
-        let listener = Arc::new(LaneListener { task_manager: self.me.clone(), fence });
-        let context = LaneContext {
-            address,
-            job: code.info,
-            program: code.program,
-            transport: code.transport,
-            clock: self.environment.clock.clone(),
-            waker,
-            io: Some(self.environment.io.clone()),
-            events: listener.clone(),
-            listener,
-            limits: self.environment.settings.limits.clone(),
-            max_record: self.environment.settings.max_record,
-            buffer_timeout: self.environment.settings.buffer_timeout,
-            seed: u64::from(self.worker) << 32 | u64::from(lane),
-        };
-        Some((context, inbox))
-    }
-
-    /// The lane's handle; its thread is started when it is not there.
-    fn lane(&self, state: &mut Slots, fence: Fence, lane: u32) -> Result<Arc<LaneHandle>, String> {
-        if let Some(running) = state.lanes.get(&(fence.job, lane)) {
-            return Ok(running.handle.clone());
+    fn carry_out(&self, epoch: LeaderEpoch, command: TaskManagerCommand) {
+        use TaskManagerCommand::*;
+        let fence = |job| Fence { epoch, job };
+        match command {
+            Connect { attempt, timeout } => self.link.connect(self, attempt, epoch, timeout),
+            Disconnect => self.link.disconnect(),
+            Heartbeat => self.link.heartbeat(),
+            TellResourceManager { sequence, message } => {
+                self.link.resource_manager().task_manager_message(epoch, &self.id, sequence, message);
+            }
+            TellJobMaster { job, sequence, message } => {
+                self.link.job_master().worker_message(fence(job), &self.id, sequence, message);
+            }
+            Leave { cause } => self.link.leave(&cause),
+            StartWorker { job, incarnation } => self.start_worker(fence(job), incarnation),
+            Deploy { job, incarnation, attempts } => self.deploy_to_worker(job, incarnation, &attempts),
+            Discard { job, attempt } => drop(self.take_deployment(job, attempt)),
+            CancelTask { job, incarnation, attempt } => self.with_worker(job, incarnation, |w| w.cancel(attempt)),
+            DropSlot { job, incarnation, index } => self.with_worker(job, incarnation, |w| w.drop_slot(index)),
+            StopWorker { job, incarnation } => self.with_worker(job, incarnation, |w| w.stop()),
+            KillWorker { job, incarnation, cause } => self.kill_worker(job, incarnation, &cause),
+            ReportStuckTask { job, attempt, since } => {
+                let seconds = since.as_secs();
+                tracing::warn!(%job, ?attempt, "a task has not stopped {seconds} s after it was cancelled");
+            }
+            WarnOfMemory { job, used, limit } => {
+                tracing::warn!(%job, used, limit, "the job's worker has used most of its memory and is killed at its limit");
+            }
+            ForgetJob { job } => self.forget(fence(job)),
+            Exit(exit) => self.has_ended(exit),
         }
-        let waker = Arc::new(LaneWaker::default());
-        let handle = LaneHandle::new(waker.clone());
-        let unknown = || format!("TaskManager {} does not have the program of job {}", self.id, fence.job);
-        let (context, inbox) = self.lane_context(fence, lane, waker).ok_or_else(unknown)?;
-        let for_thread = handle.clone();
-        let name = format!("weft-slot-{}-{lane}", self.worker);
-        let thread = run_lane(name, move || Lane::new(context, for_thread, inbox))
-            .map_err(|e| format!("TaskManager {} cannot start a thread for slot {lane}: {e}", self.id))?;
-        state.lanes.insert((fence.job, lane), LaneThread { handle: handle.clone(), thread: Some(thread) });
-        Ok(handle)
     }
 
-    fn refuse(&self, fence: Fence, attempt: ExecutionAttemptId, message: String) {
-        let failure = Some(Failure::new(ErrorKind::Retryable, message));
-        self.report(
-            fence,
-            WorkerMessage::TaskStateChanged(TaskStatus { attempt, state: ExecutionState::Failed, failure }),
-        );
+    fn has_ended(&self, exit: Exit) {
+        *lock(&self.exit) = Some(exit.clone());
+        self.exited.notify_all();
+        self.link.exit(exit);
+    }
+
+    fn start_worker(&self, fence: Fence, incarnation: u64) {
+        let source = lock(&self.sources).get(&fence.job).copied().unwrap_or(JobSource::InProcess);
+        let start = WorkerStart { fence, source, incarnation };
+        let listener = Arc::new(Ears { task_manager: self.me.clone(), start: start.clone() });
+        let started = self.workers.start(start.clone(), listener);
+        if let Some(address) = started.address {
+            self.link.job_master().worker_address(fence, &self.id, address);
+        }
+        lock(&self.running).insert(fence.job, Running { start, worker: started.worker });
+    }
+
+    fn deploy_to_worker(&self, job: JobId, incarnation: u64, attempts: &[ExecutionAttemptId]) {
+        let tasks = attempts.iter().filter_map(|attempt| self.take_deployment(job, *attempt)).collect();
+        self.with_worker(job, incarnation, |worker| worker.deploy(tasks));
+    }
+
+    fn take_deployment(&self, job: JobId, attempt: ExecutionAttemptId) -> Option<TaskDeployment> {
+        lock(&self.deployments).remove(&(job, attempt))
+    }
+
+    fn kill_worker(&self, job: JobId, incarnation: u64, cause: &str) {
+        tracing::warn!(%job, "{cause}");
+        if let Some(running) = self.running(job).filter(|running| running.start.incarnation == incarnation) {
+            self.retire(&running.start);
+            running.worker.kill();
+        }
+    }
+
+    /// Nobody is to reach the next worker who takes it for this one.
+    fn retire(&self, start: &WorkerStart) {
+        if let Some(address) = self.workers.retire(start) {
+            self.link.job_master().worker_address(start.fence, &self.id, address);
+        }
+    }
+
+    fn forget(&self, fence: Fence) {
+        lock(&self.running).remove(&fence.job);
+        lock(&self.sources).remove(&fence.job);
+        lock(&self.deployments).retain(|(job, _), _| *job != fence.job);
+        self.workers.forget(fence);
+    }
+
+    fn running(&self, job: JobId) -> Option<Running> {
+        lock(&self.running).get(&job).cloned()
+    }
+
+    fn with_worker(&self, job: JobId, incarnation: u64, call: impl FnOnce(&dyn Worker)) {
+        if let Some(running) = self.running(job).filter(|running| running.start.incarnation == incarnation) {
+            call(&*running.worker);
+        }
     }
 }
 
 impl TaskManagerGateway for TaskManager {
-    fn request_slot(&self, fence: Fence, slot: SlotId, allocation: AllocationId, _source: &JobSource) {
-        let mut state = self.lock();
-        state.granted.insert(slot.index, (fence.job, allocation));
-        self.tell_resource_manager(&mut state, TaskManagerMessage::SlotGranted { index: slot.index, allocation });
-        drop(state);
-        self.report(fence, WorkerMessage::SlotsOffered(vec![PooledSlot { allocation, slot }]));
+    fn request_slot(&self, fence: Fence, slot: SlotId, allocation: AllocationId, source: &JobSource) {
+        lock(&self.sources).insert(fence.job, *source);
+        let SlotId { index, .. } = slot;
+        self.order(fence.epoch, LeaderOrder::RequestSlot { index, job: fence.job, allocation });
     }
 
-    fn free_slot(&self, _epoch: LeaderEpoch, allocation: AllocationId) {
-        let mut state = self.lock();
-        let grant = state.granted.iter().find(|(_, (_, a))| *a == allocation).map(|(slot, (job, _))| (*slot, *job));
-        let Some((slot, job)) = grant else { return };
-        state.granted.remove(&slot);
-        let lanes = state.remove_lanes(job, Some(slot));
-        self.tell_resource_manager(&mut state, TaskManagerMessage::SlotFreed { index: slot, allocation });
-        drop(state);
-        lanes.iter().for_each(|lane| lane.handle.send(Mail::Stop));
+    fn free_slot(&self, epoch: LeaderEpoch, allocation: AllocationId) {
+        self.order(epoch, LeaderOrder::FreeSlot { allocation });
     }
 
     fn deploy(&self, fence: Fence, tasks: Vec<TaskDeployment>) {
-        let mut by_lane: BTreeMap<u32, Vec<TaskDeployment>> = BTreeMap::new();
-        for task in tasks {
-            by_lane.entry(task.lane).or_default().push(task);
-        }
-        for (number, tasks) in by_lane {
-            let mut state = self.lock();
-            match self.lane(&mut state, fence, number) {
-                Ok(lane) => {
-                    state.tasks.extend(tasks.iter().map(|t| ((fence.job, t.attempt), number)));
-                    lane.send(Mail::Deploy(tasks));
-                }
-                Err(message) => {
-                    drop(state);
-                    tasks.iter().for_each(|t| self.refuse(fence, t.attempt, message.clone()));
-                }
-            }
-        }
+        let places = tasks.iter().map(|task| (task.attempt, slot_of_lane(task.lane))).collect();
+        lock(&self.deployments).extend(tasks.into_iter().map(|task| ((fence.job, task.attempt), task)));
+        self.order(fence.epoch, LeaderOrder::Deploy { job: fence.job, tasks: places });
     }
 
     fn cancel(&self, fence: Fence, attempt: ExecutionAttemptId) {
-        let lane = self.lock().lane_of(fence.job, attempt).cloned();
-        match lane {
-            Some(lane) => lane.send(Mail::Cancel(attempt)),
-            None => {
-                let status = TaskStatus { attempt, state: ExecutionState::Canceled, failure: None };
-                self.report(fence, WorkerMessage::TaskStateChanged(status));
-            }
-        }
+        self.order(fence.epoch, LeaderOrder::Cancel { job: fence.job, attempt });
     }
 
-    fn acknowledge(&self, _fence: Fence, _sequence: u64, _accepted: Vec<AllocationId>) {}
+    fn give_up(&self, fence: Fence, attempts: Vec<ExecutionAttemptId>) {
+        self.order(fence.epoch, LeaderOrder::GiveUp { job: fence.job, attempts });
+    }
+
+    fn acknowledge(&self, fence: Fence, sequence: u64, accepted: Vec<AllocationId>) {
+        self.order(fence.epoch, LeaderOrder::Acknowledge { job: fence.job, sequence, accepted });
+    }
 
     fn operator_event(&self, fence: Fence, event: OperatorEvent) {
-        if let Some(lane) = self.lock().lane_of(fence.job, event.attempt) {
-            lane.send(Mail::OperatorEvent(event));
+        if let Some(running) = self.running(fence.job).filter(|running| running.start.fence == fence) {
+            running.worker.operator_event(event);
         }
     }
 
     fn job_finished(&self, fence: Fence) {
-        let lanes = self.lock().remove_job(fence.job);
-        lanes.iter().for_each(|lane| lane.handle.send(Mail::Stop));
-        self.metrics.lock().unwrap_or_else(PoisonError::into_inner).retain(|(job, _), _| *job != fence.job);
+        self.order(fence.epoch, LeaderOrder::JobFinished { job: fence.job });
     }
 }
 
-/// Waits for a lane's thread, but not for one that does not come back from a user's function within the time it takes to notice.
-fn join_unless_stuck(mut lane: LaneThread) {
-    let Some(thread) = lane.thread.take() else { return };
-    let patience = std::time::Instant::now() + std::time::Duration::from_secs(1);
-    while !thread.is_finished() && std::time::Instant::now() < patience {
-        std::thread::park_timeout(std::time::Duration::from_millis(1));
+/// Hears a worker.
+struct Ears {
+    task_manager: Weak<TaskManager>,
+    start: WorkerStart,
+}
+
+impl Ears {
+    fn tell(&self, event: impl FnOnce(JobId, u64) -> TaskManagerEvent) {
+        if let Some(task_manager) = self.task_manager.upgrade() {
+            task_manager.on(event(self.start.fence.job, self.start.incarnation));
+        }
     }
-    if thread.is_finished() && thread.join().is_err() {
-        tracing::warn!("a slot thread ended with a panic");
+
+    fn to_job_master(&self, call: impl FnOnce(&TaskManager)) {
+        if let Some(task_manager) = self.task_manager.upgrade() {
+            call(&task_manager);
+        }
     }
+}
+
+impl WorkerListener for Ears {
+    fn ready(&self) {
+        self.tell(|job, incarnation| TaskManagerEvent::WorkerReady { job, incarnation });
+    }
+
+    fn ended(&self, end: WorkerEnd, last_words: Option<String>) {
+        self.to_job_master(|task_manager| task_manager.retire(&self.start));
+        self.tell(|job, incarnation| TaskManagerEvent::WorkerEnded { job, incarnation, end, last_words });
+    }
+
+    fn task_update(&self, update: TaskUpdate) {
+        self.tell(|job, incarnation| TaskManagerEvent::Task { job, incarnation, status: update.into() });
+    }
+
+    fn operator_event(&self, event: OperatorEvent) {
+        self.to_job_master(|task_manager| task_manager.link.job_master().operator_event(self.start.fence, event));
+    }
+
+    fn task_reports(&self, reports: Vec<TaskReport>) {
+        self.to_job_master(|task_manager| {
+            task_manager.link.job_master().task_reports(self.start.fence, &task_manager.id, reports);
+        });
+    }
+
+    fn memory(&self, bytes: u64) {
+        self.tell(|job, incarnation| TaskManagerEvent::MemorySampled { job, incarnation, bytes });
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -413,7 +413,7 @@ impl Simulation {
                 Command::JobStatusChanged { status, .. } => {
                     self.passed.restarts += u64::from(status == JobStatus::Restarting);
                 }
-                Command::StopCoordinators { .. } => {}
+                Command::StopCoordinators { .. } | Command::Acknowledge { .. } => {}
                 Command::Deploy { attempt, allocation, .. } => deployments.entry(allocation).or_default().push(attempt),
                 Command::CancelTask { attempt, task_manager } => {
                     let slot = self.slots.iter_mut().find(|slot| slot.task_manager == task_manager);

@@ -20,6 +20,28 @@ section! {
     "Clusters",
     "How the processes of a cluster find each other, and notice each other's end.";
 
+    /// The host at which TaskManagers find the JobManager.
+    JOB_MANAGER_RPC_ADDRESS: String = "jobmanager.rpc.address".default("localhost");
+
+    /// The port at which TaskManagers find the JobManager.
+    JOB_MANAGER_RPC_PORT: u16 = "jobmanager.rpc.port".default("6123");
+
+    /// The host under which others reach this TaskManager. If it is not set: the machine's name, or `localhost` where
+    /// `taskmanager.bind-host` is that.
+    TASK_MANAGER_HOST: Option<String> = "taskmanager.host";
+
+    /// The host at which a TaskManager listens.
+    TASK_MANAGER_BIND_HOST: String = "taskmanager.bind-host".default("localhost");
+
+    /// The ports at which a TaskManager may listen for its JobManager, such as `50100-50200,50300`; 0: any.
+    TASK_MANAGER_RPC_PORT: String = "taskmanager.rpc.port".default("0");
+
+    /// The ports at which the workers of a TaskManager may listen for others, one for each job; 0: any.
+    TASK_MANAGER_DATA_PORT: String = "taskmanager.data.port".default("0");
+
+    /// The name of a TaskManager. If it is not set: one for every life of its process.
+    TASK_MANAGER_RESOURCE_ID: Option<String> = "taskmanager.resource-id";
+
     /// How often JobManager and TaskManagers tell each other that they live.
     HEARTBEAT_INTERVAL: Duration = "heartbeat.interval".default("10 s").must("more than 0", |d| !d.is_zero());
 
