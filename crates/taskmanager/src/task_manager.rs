@@ -12,8 +12,8 @@ use crate::timer::Timer;
 use crate::{JobManagerLink, Worker, WorkerListener, WorkerStart, Workers};
 use weft_common::{AllocationId, ExecutionAttemptId, JobId, LeaderEpoch, Mono, SlotId, TaskManagerId};
 use weft_control::{
-    ControlError, Exit, LeaderOrder, RegistrationFailure, TaskManager as Machine, TaskManagerCommand, TaskManagerCommands,
-    TaskManagerEvent, TaskManagerSettings, WorkerEnd,
+    ControlError, Exit, LeaderOrder, RegistrationFailure, TaskManager as Machine, TaskManagerCommand,
+    TaskManagerCommands, TaskManagerEvent, TaskManagerSettings, WorkerEnd,
 };
 use weft_rpc::program::TaskReport;
 use weft_rpc::{Fence, JobSource, OperatorEvent, TaskDeployment, TaskManagerGateway, TaskUpdate, slot_of_lane};

@@ -231,7 +231,10 @@ async fn start_program(child: &ChildStart) -> Result<Parent, Failure> {
         network_memory_per_slot: settings.network_memory_per_slot,
         managed_memory_per_slot: settings.managed_memory_per_slot,
         address: child.address.clone(),
-        key: settings.secret.as_ref().map_or_else(Vec::new, |secret| secret.for_workers_of(program.spec.job).expose().to_vec()),
+        key: settings
+            .secret
+            .as_ref()
+            .map_or_else(Vec::new, |secret| secret.for_workers_of(program.spec.job).expose().to_vec()),
     });
     let command = ProgramCommand {
         executable: program.artifact.path().to_owned(),

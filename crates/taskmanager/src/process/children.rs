@@ -91,7 +91,11 @@ pub(super) struct Program {
 
 impl Children {
     /// Starts none yet. Fails when its directories cannot be made.
-    pub fn new(settings: ChildSettings, blobs: Arc<dyn BlobSource>, io: tokio::runtime::Handle) -> io::Result<Arc<Self>> {
+    pub fn new(
+        settings: ChildSettings,
+        blobs: Arc<dyn BlobSource>,
+        io: tokio::runtime::Handle,
+    ) -> io::Result<Arc<Self>> {
         std::fs::create_dir_all(&settings.log_directory)?;
         let artifacts = ArtifactCache::new(settings.directory.join("artifacts"), settings.artifact_limit)?;
         Ok(Arc::new(Children { settings, artifacts, blobs, io, places: Mutex::default() }))
@@ -140,12 +144,12 @@ impl Children {
         if let Some(program) = &*known {
             return Ok(program.clone());
         }
-        let failed = |error: RpcError| {
-            Failure::new(error.kind(), format!("the job's program cannot be fetched: {error}"))
-        };
+        let failed =
+            |error: RpcError| Failure::new(error.kind(), format!("the job's program cannot be fetched: {error}"));
         let bytes = self.blobs.fetch(source).await.map_err(failed)?;
-        let spec = JobSpec::decode(&bytes)
-            .map_err(|error| Failure::new(ErrorKind::Fatal, format!("the description of the job cannot be read: {error}")))?;
+        let spec = JobSpec::decode(&bytes).map_err(|error| {
+            Failure::new(ErrorKind::Fatal, format!("the description of the job cannot be read: {error}"))
+        })?;
         let blob = spec.program.artifact;
         let artifact = self.artifacts.get(blob, async |path| self.blobs.fetch_file(blob, path).await).await;
         let artifact = artifact.map_err(failed)?;
@@ -179,7 +183,10 @@ impl Workers for Arc<Children> {
             StartedWorker { worker: Arc::new(Nobody), address: None }
         };
         let JobSource::Blob(source) = start.source else {
-            return refused(Failure::new(ErrorKind::Fatal, "the job is in another process, and was not said where to fetch it"));
+            return refused(Failure::new(
+                ErrorKind::Fatal,
+                "the job is in another process, and was not said where to fetch it",
+            ));
         };
         let place = match self.place(start.fence.job) {
             Ok(place) => place,

@@ -129,10 +129,8 @@ impl TaskManagerProcess {
         let data_ports = ports(&configuration, &options::TASK_MANAGER_DATA_PORT)?;
         let listener = listen(&bind_host, &rpc_ports).map_err(StartError::Listen)?;
         let rpc_port = listener.local_addr().map_err(StartError::Address)?.port();
-        let machine = TaskManagerSettings {
-            memory: memory.workers,
-            ..TaskManagerSettings::from_configuration(&configuration)?
-        };
+        let machine =
+            TaskManagerSettings { memory: memory.workers, ..TaskManagerSettings::from_configuration(&configuration)? };
         let now = clock.now();
         let id = name(&configuration, &host, rpc_port, now)?;
         let directory = directory.join(directory_name(&id));

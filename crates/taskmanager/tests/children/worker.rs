@@ -67,9 +67,8 @@ fn leak() {
 }
 
 fn look() {
-    let mut variables: Vec<String> = std::env::vars()
-        .map(|(name, value)| if name == "NAMED" { format!("{name}={value}") } else { name })
-        .collect();
+    let mut variables: Vec<String> =
+        std::env::vars().map(|(name, value)| if name == "NAMED" { format!("{name}={value}") } else { name }).collect();
     variables.sort();
     let seen = format!("{} {}", variables.join(","), std::env::current_dir().unwrap().display());
     std::fs::write("seen.part", seen).unwrap();
