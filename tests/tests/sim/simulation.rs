@@ -4,7 +4,7 @@ use super::clock::SimClock;
 use super::coordinators::{Answer, Coordinators, Word};
 use super::dice::Dice;
 use super::faults::PLANNED;
-use super::network::{CreditBug, Network};
+use super::network::{Network, NetworkBug};
 use super::slot::{Order, Report, Slot, SlotSettings};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -22,7 +22,7 @@ use weft_rpc::{OperatorEvent, Placement, TaskDeployment};
 use weft_runtime::{Clock, OutputLimits, Round};
 
 /// More steps than any history needs once nothing goes wrong any more.
-const MOST_STEPS: u64 = 400_000;
+const MOST_STEPS: u64 = 1_000_000;
 const JOB: JobId = JobId(0x51);
 const EPOCH: LeaderEpoch = LeaderEpoch { counter: 1, random: 7 };
 
@@ -31,8 +31,8 @@ const EPOCH: LeaderEpoch = LeaderEpoch { counter: 1, random: 7 };
 pub(super) enum Weather {
     /// Nothing is lost.
     Calm,
-    /// So many slots are lost.
-    Storm { slots_lost: u32 },
+    /// So many slots are lost, and connections cut.
+    Storm { slots_lost: u32, cuts: u32 },
 }
 
 /// Why a history is not as it should be.
@@ -64,6 +64,8 @@ impl fmt::Display for Trouble {
 pub(super) struct Passed {
     pub(super) steps: u64,
     pub(super) restarts: u64,
+    /// Connections cut.
+    pub(super) cuts: u64,
     /// Digest of every choice made: two runs that agree in it did the same.
     pub(super) trace: u64,
 }
@@ -95,7 +97,8 @@ pub(super) struct Simulation {
     slow: Option<usize>,
     slowness: u64,
     slots_to_lose: u32,
-    steps_to_loss: u64,
+    cuts_to_make: u32,
+    steps_to_strike: u64,
     declared: usize,
     next_allocation: u128,
     master: JobMaster,
@@ -111,7 +114,7 @@ pub(super) struct Simulation {
 }
 
 impl Simulation {
-    pub(super) fn new(job: Job, seed: u64, weather: Weather, bug: Option<CreditBug>) -> Self {
+    pub(super) fn new(job: Job, seed: u64, weather: Weather, bug: Option<NetworkBug>) -> Self {
         let mut dice = Dice::new(seed);
         let clock = Arc::new(SimClock::new(dice.split()));
         let network = Network::new(dice.split(), bug);
@@ -137,10 +140,13 @@ impl Simulation {
         let slots: Vec<_> = (0..needed + spare).map(|number| Slot::new(number, 0, &settings)).collect();
         let slow = dice.one_in(3).then(|| dice.below(slots.len() as u64) as usize);
         let slowness = dice.pick(&[4, 40]);
-        let slots_to_lose = if let Weather::Storm { slots_lost } = weather { slots_lost } else { 0 };
+        let (slots_to_lose, cuts_to_make) = match weather {
+            Weather::Calm => (0, 0),
+            Weather::Storm { slots_lost, cuts } => (slots_lost, cuts),
+        };
         Simulation {
             shares: (dice.between(128, 1024) as usize, dice.between(128, 1024) as usize),
-            steps_to_loss: dice.between(1, 2000),
+            steps_to_strike: dice.between(1, 2000),
             dice,
             clock,
             network,
@@ -150,6 +156,7 @@ impl Simulation {
             slow,
             slowness,
             slots_to_lose,
+            cuts_to_make,
             declared: 0,
             next_allocation: 0,
             master,
@@ -224,7 +231,7 @@ impl Simulation {
     }
 
     fn act(&mut self, action: Action) {
-        self.lose_a_slot_in_time();
+        self.strike_in_time();
         match action {
             Action::Step(slot) => self.step(slot),
             Action::Obey(slot) => self.slots[slot].obey(),
@@ -289,16 +296,29 @@ impl Simulation {
         }
     }
 
-    fn lose_a_slot_in_time(&mut self) {
-        self.steps_to_loss -= 1;
-        if self.steps_to_loss > 0 {
+    fn strike_in_time(&mut self) {
+        self.steps_to_strike -= 1;
+        if self.steps_to_strike > 0 {
             return;
         }
-        self.steps_to_loss = self.dice.between(1, 2000);
-        if self.slots_to_lose > 0 {
+        self.steps_to_strike = self.dice.between(1, 2000);
+        let strike = self.dice.below(u64::from(self.slots_to_lose + self.cuts_to_make).max(1));
+        if strike < u64::from(self.slots_to_lose) {
             self.slots_to_lose -= 1;
             let number = self.dice.below(self.slots.len() as u64) as usize;
             self.lose(number);
+        } else if self.cuts_to_make > 0 {
+            self.cut();
+        }
+    }
+
+    /// The connection between two slots is cut, if there is one; both stay.
+    fn cut(&mut self) {
+        let connected = self.network.connected();
+        if !connected.is_empty() {
+            self.cuts_to_make -= 1;
+            self.passed.cuts += 1;
+            self.network.cut(self.dice.pick(&connected), &format!("{PLANNED}: the connection was cut"));
         }
     }
 
@@ -413,6 +433,7 @@ impl Simulation {
                 Command::JobStatusChanged { status, .. } => {
                     self.passed.restarts += u64::from(status == JobStatus::Restarting);
                 }
+                // These slots tell everything once, so no report of theirs waits for an answer.
                 Command::StopCoordinators { .. } | Command::Acknowledge { .. } => {}
                 Command::Deploy { attempt, allocation, .. } => deployments.entry(allocation).or_default().push(attempt),
                 Command::CancelTask { attempt, task_manager } => {
