@@ -1,10 +1,10 @@
 //! Where the records for one channel are collected, encoded.
 //!
-//! A builder holds nothing before its first record; then a slab of 128 bytes, or as much as the frame before needed (but
-//! at least half of what that one began with), which doubles up to the channel's limit. A record that would go past the
-//! limit is taken back (its bytes are cut off again and the row stays with the caller), so a builder never occupies more
-//! than its limit, with one exception: a record that alone is larger. It has to be encoded in one piece before it can be
-//! cut into fragments; the builder is *oversized* until the last of these is sent.
+//! A builder holds nothing before its first record; then a slab of 128 bytes, or as much as the frame before needed,
+//! which doubles up to the channel's limit. A record that would go past the limit is taken back (its bytes are cut off
+//! again and the row stays with the caller), so a builder never occupies more than its limit, with one exception: a
+//! record that alone is larger. It has to be encoded in one piece before it can be cut into fragments; the builder is
+//! *oversized* until the last of these is sent.
 
 use crate::copies::Encoded;
 use crate::entry::{put_entry, put_head};
@@ -151,9 +151,7 @@ impl Builder {
             self.bytes.shrink_to(trimmed);
         }
         let charge = u32::try_from(self.bytes.capacity()).ok().filter(|charge| *charge as usize <= credit)?;
-        // A short frame between long ones (a flush) does not make the next one grow from the beginning.
-        let needed = self.bytes.len().next_power_of_two().max(self.start / 2);
-        self.start = needed.clamp(MIN_SLAB_BYTES.min(self.limit), self.limit);
+        self.start = self.bytes.len().next_power_of_two().clamp(MIN_SLAB_BYTES.min(self.limit), self.limit);
         let bytes = std::mem::take(&mut self.bytes);
         let records = std::mem::take(&mut self.records);
         Some(Frame { bytes, kind: FrameKind::Records, timed: self.timed, keyed: self.keyed, records, charge })

@@ -69,14 +69,17 @@ fn rows_for_no_output_are_left_behind() {
 
 #[test]
 fn a_row_whose_drop_panics_is_gone() {
-    struct Touchy(Arc<()>, bool);
+    struct Touchy {
+        touchy: bool,
+        _token: Arc<()>,
+    }
     impl Drop for Touchy {
         fn drop(&mut self) {
-            assert!(!self.1, "touched");
+            assert!(!self.touchy, "touched");
         }
     }
     let token = Arc::new(());
-    let rows = [false, true, false].map(|touchy| Touchy(Arc::clone(&token), touchy)).into();
+    let rows = [false, true, false].map(|touchy| Touchy { touchy, _token: Arc::clone(&token) }).into();
     let mut scattered = Scattered::whole(Batch::of(rows), 0, 1, &mut Scratch::default());
     let mut run = scattered.run(0).expect("rows");
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.show_while(|_, _, _| true)));

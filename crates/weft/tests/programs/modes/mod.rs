@@ -56,6 +56,7 @@ impl Place {
     }
 }
 
+#[expect(clippy::panic, reason = "what fails here is a failed test")]
 fn submission(heard: Option<FromProgram>) -> Submission {
     match heard {
         Some(FromProgram::Submit(submission)) => *submission,
@@ -171,6 +172,7 @@ fn a_replayed_program_becomes_the_coordinators_of_its_second_job() {
 }
 
 /// What it fails with.
+#[expect(clippy::panic, reason = "what fails here is a failed test")]
 fn failure_of(job: JobSpec, place: &Place) -> String {
     let mut coordinators = Started::coordinate(job, &place.elsewhere());
     match coordinators.hear() {

@@ -64,6 +64,7 @@ impl Started {
     }
 }
 
+#[expect(clippy::panic, reason = "what fails here is a failed test")]
 fn within<T>(runtime: &Runtime, what: &str, future: impl Future<Output = T>) -> T {
     let timed = runtime.block_on(async { tokio::time::timeout(PATIENCE, future).await });
     timed.unwrap_or_else(|_| panic!("{what} does not come"))
