@@ -7,11 +7,12 @@
 //! *oversized* until the last of these is sent.
 
 use crate::copies::Encoded;
+use crate::entry::{put_entry, put_head};
 use crate::frame::MAX_FRAME_RECORDS;
 use crate::scatter::Run;
 use crate::slabs::Slabs;
 use crate::{ExchangeError, Frame, FrameKind, MAX_FRAME_BYTES};
-use weft_record::Record;
+use weft_record::{Encoder, Record};
 
 /// The smallest slab.
 pub(crate) const MIN_SLAB_BYTES: usize = 128;
@@ -218,8 +219,10 @@ impl Builder {
         run: &mut Run<'_, T>,
         limit: &RecordLimit,
     ) -> Result<Filled, ExchangeError> {
-        while run.offer(|row, hash, time| self.take_sized::<T, KEYED, TIMED>(row, hash, time, limit))? == Some(true) {
-            if self.is_oversized() {
+        loop {
+            self.take_roomy::<T, KEYED, TIMED>(run, limit.max_record);
+            let taken = run.offer(|row, hash, time| self.take_carefully::<T, KEYED, TIMED>(row, hash, time, limit))?;
+            if taken != Some(true) || self.is_oversized() {
                 break;
             }
         }
@@ -229,9 +232,30 @@ impl Builder {
         Ok(if run.len() == 0 { Filled::All } else { Filled::UpToLimit })
     }
 
+    /// Encodes rows up to the first that may not fit, or is too large.
+    fn take_roomy<T: Record, const KEYED: bool, const TIMED: bool>(&mut self, run: &mut Run<'_, T>, max_record: usize) {
+        let Some(last) = self.limit.checked_sub(NEARLY_FULL) else { return };
+        let (end, mut records) = (self.limit, self.records);
+        let mut out = Encoder::new(&mut self.bytes);
+        run.show_while(|row, hash, time| {
+            let entry = out.position();
+            if entry > last || records == MAX_FRAME_RECORDS {
+                return false;
+            }
+            let size = put_entry::<T, KEYED, TIMED>(row, hash, time, &mut out);
+            if size > max_record || out.position() > end {
+                out.truncate(entry);
+                return false;
+            }
+            records += 1;
+            true
+        });
+        drop(out);
+        self.records = records;
+    }
+
     /// Encodes a row, unless it would go past the limit and is not the only one.
-    #[inline(always)]
-    fn take_sized<T: Record, const KEYED: bool, const TIMED: bool>(
+    fn take_carefully<T: Record, const KEYED: bool, const TIMED: bool>(
         &mut self,
         row: &T,
         hash: u64,
@@ -243,15 +267,7 @@ impl Builder {
         if nearly_full && !self.is_empty() && (self.records == MAX_FRAME_RECORDS || !self.has_room_for(row)) {
             return Ok(false);
         }
-        if KEYED {
-            self.bytes.extend_from_slice(&hash.to_le_bytes());
-        }
-        if TIMED {
-            self.bytes.extend_from_slice(&time.to_le_bytes());
-        }
-        let record = self.bytes.len();
-        row.encode(&mut self.bytes);
-        let size = self.bytes.len() - record;
+        let size = put_entry::<T, KEYED, TIMED>(row, hash, time, &mut Encoder::new(&mut self.bytes));
         if size > limit.max_record {
             self.bytes.truncate(entry);
             limit.check(size)?;
@@ -281,24 +297,6 @@ impl Builder {
             let slab = if needed > self.limit { needed } else { needed.next_power_of_two().min(self.limit) };
             self.bytes.reserve_exact(slab - self.bytes.len());
         }
-    }
-}
-
-/// Writes what precedes the record in an entry; gives the rest.
-#[inline(always)]
-fn put_head<const KEYED: bool, const TIMED: bool>(entry: &mut [u8], hash: u64, time: i64) -> &mut [u8] {
-    let entry = if KEYED { put_word(entry, hash.to_le_bytes()) } else { entry };
-    if TIMED { put_word(entry, time.to_le_bytes()) } else { entry }
-}
-
-#[inline(always)]
-fn put_word(entry: &mut [u8], word: [u8; 8]) -> &mut [u8] {
-    match entry.split_first_chunk_mut() {
-        Some((first, rest)) => {
-            *first = word;
-            rest
-        }
-        None => &mut [],
     }
 }
 

@@ -1,7 +1,7 @@
 //! A batch on its way to every output.
 
 use std::rc::Rc;
-use weft_record::{Batch, Record};
+use weft_record::{Batch, Encoder, Record};
 
 /// The entries of a batch, encoded once for all remote outputs.
 pub(crate) struct Encoded {
@@ -15,21 +15,24 @@ impl Encoded {
     /// Encodes the rows of `batch`. Says at which row it found a record above `max_record`, and its size.
     pub(crate) fn new<T: Record>(batch: &Batch<T>, keyed: bool, max_record: usize) -> Result<Self, usize> {
         let mut bytes = Vec::new();
+        let mut out = Encoder::new(&mut bytes);
         let mut ends = Vec::with_capacity(batch.len());
         for (index, row) in batch.rows.iter().enumerate() {
             if let Some(hash) = batch.hashes.as_ref().filter(|_| keyed).and_then(|hashes| hashes.get(index)) {
-                bytes.extend_from_slice(&hash.to_le_bytes());
+                out.put(hash.to_le_bytes());
             }
             if let Some(time) = batch.times.as_ref().and_then(|times| times.get(index)) {
-                bytes.extend_from_slice(&time.to_le_bytes());
+                out.put(time.to_le_bytes());
             }
-            let record = bytes.len();
-            row.encode(&mut bytes);
-            if bytes.len() - record > max_record {
-                return Err(bytes.len() - record);
+            let record = out.position();
+            row.encode_to(&mut out);
+            let size = out.position() - record;
+            if size > max_record {
+                return Err(size);
             }
-            ends.push(bytes.len());
+            ends.push(out.position());
         }
+        drop(out);
         Ok(Encoded { bytes, ends, timed: batch.times.is_some() })
     }
 

@@ -1,8 +1,9 @@
 //! Reading the entries of a frame.
 
+use crate::appender::Appender;
 use crate::slabs::Slabs;
 use crate::{Frame, FrameFault};
-use weft_record::{Batch, DecodeError, Decoder, Record, Slab};
+use weft_record::{Batch, Decoder, Record, Slab};
 
 /// The body of a frame (or of a reassembled record), read up to some point.
 pub(crate) struct Entries {
@@ -131,22 +132,29 @@ impl Entries {
         bytes: usize,
     ) -> Result<(), FrameFault> {
         let count = (self.left as usize).min(records);
-        let body = self.body.as_slice();
+        let length = self.body.as_slice().len();
         // A record in the body may be small and `count` forged: the bytes that are there bound what is reserved.
-        let room = count.min(body.len() - self.at);
-        batch.rows.reserve(room);
+        let room = count.min(length - self.at);
         let mut input = match &self.body {
             Body::Copied(bytes) => Decoder::new(bytes.get(self.at..).unwrap_or_default()),
             Body::Shared(slab) => Decoder::shared_range(slab, self.at, slab.len()).unwrap_or(Decoder::new(&[])),
         };
-        let (times, hashes) = (&mut batch.times, &mut batch.hashes);
-        if let (true, Some(hashes)) = (KEYED, &mut *hashes) {
-            hashes.reserve(room);
-        }
+        let (mut no_hashes, mut no_times) = (Vec::new(), Vec::new());
+        let hashes = batch.hashes.as_mut().filter(|_| KEYED).unwrap_or(&mut no_hashes);
+        let times = batch.times.as_mut().filter(|_| TIMED).unwrap_or(&mut no_times);
+        let mut rows = Appender::new(&mut batch.rows, room);
+        let mut hashes = Appender::new(hashes, if KEYED { room } else { 0 });
+        let mut times = Appender::new(times, if TIMED { room } else { 0 });
         let stop = input.remaining().saturating_sub(bytes);
-        let (mut read, length) = (0, body.len());
+        let mut read = 0;
         while read < count {
-            batch.rows.push(read_entry::<T, KEYED, TIMED>(&mut input, times, hashes)?);
+            if KEYED {
+                hashes.push(u64::from_le_bytes(input.array("key hash")?));
+            }
+            if TIMED {
+                times.push(i64::from_le_bytes(input.array("event time")?));
+            }
+            rows.push(T::decode(&mut input)?);
             read += 1;
             if input.remaining() <= stop {
                 break;
@@ -162,26 +170,4 @@ impl Entries {
 #[inline(always)]
 fn word(entry: &[u8]) -> [u8; 8] {
     entry.first_chunk().copied().unwrap_or_default()
-}
-
-/// Reads one entry.
-#[inline(always)]
-fn read_entry<T: Record, const KEYED: bool, const TIMED: bool>(
-    input: &mut Decoder<'_>,
-    times: &mut Option<Vec<i64>>,
-    hashes: &mut Option<Vec<u64>>,
-) -> Result<T, DecodeError> {
-    if KEYED {
-        let hash = u64::from_le_bytes(input.array("key hash")?);
-        if let Some(hashes) = hashes {
-            hashes.push(hash);
-        }
-    }
-    if TIMED {
-        let time = i64::from_le_bytes(input.array("event time")?);
-        if let Some(times) = times {
-            times.push(time);
-        }
-    }
-    T::decode(input)
 }

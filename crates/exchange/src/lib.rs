@@ -33,6 +33,7 @@
 //!   next frame.
 
 mod address;
+mod appender;
 mod builder;
 mod config;
 #[cfg(any(test, feature = "contract"))]
@@ -41,6 +42,7 @@ pub mod contract;
 mod copies;
 mod edge;
 mod entries;
+mod entry;
 mod error;
 mod frame;
 mod gate;

@@ -23,6 +23,8 @@ pub(crate) struct LocalOutput<T> {
     channel: Rc<LocalChannel>,
     limit: BatchLimit,
     rows: Batch<T>,
+    /// How many rows the batch before had. The next one often begins with the end of a run, which says little.
+    usual: usize,
     bytes: usize,
     /// A batch that the channel did not take.
     refused: Option<AnyBatch>,
@@ -33,7 +35,7 @@ pub(crate) struct LocalOutput<T> {
 impl<T: Record> LocalOutput<T> {
     pub(crate) fn new(subtask: u32, channel: Rc<LocalChannel>, limit: BatchLimit) -> Self {
         let rows = Batch::of(Vec::new());
-        LocalOutput { subtask, channel, limit, rows, bytes: 0, refused: None, events: VecDeque::new() }
+        LocalOutput { subtask, channel, limit, rows, usual: 0, bytes: 0, refused: None, events: VecDeque::new() }
     }
 
     /// Takes rows of `run` while the channel does.
@@ -56,9 +58,10 @@ impl<T: Record> LocalOutput<T> {
     /// Moves rows over, at most until the batch is full.
     fn collect(&mut self, run: &mut Run<'_, T>, keyed: bool) {
         if self.rows.is_empty() {
-            self.rows.rows.reserve_exact(self.limit.records.min(run.len().next_power_of_two()));
-            self.rows.times = run.is_timed().then(Vec::new);
-            self.rows.hashes = keyed.then(Vec::new);
+            let rows = self.limit.records.min(run.len().max(self.usual).next_power_of_two());
+            self.rows.rows.reserve_exact(rows);
+            self.rows.times = run.is_timed().then(|| Vec::with_capacity(rows));
+            self.rows.hashes = keyed.then(|| Vec::with_capacity(rows));
         }
         let room = self.limit.records.saturating_sub(self.rows.len()).max(1);
         if T::FIXED_SIZE.is_some() {
@@ -96,7 +99,7 @@ impl<T: Record> LocalOutput<T> {
     /// Hands over what is collected.
     pub(crate) fn flush(&mut self, to: &mut Sending<'_>) {
         if self.settle(to) && !self.rows.is_empty() {
-            self.bytes = 0;
+            (self.usual, self.bytes) = (self.rows.len(), 0);
             let rows = std::mem::replace(&mut self.rows, Batch::of(Vec::new()));
             self.push(AnyBatch::new(rows), to);
         }

@@ -201,12 +201,12 @@ impl<T> Run<'_, T> {
         let taken = self.order.get(start..start + count.min(self.len())).unwrap_or_default();
         self.span.next += taken.len();
         *self.left -= taken.len();
-        batch.rows.reserve(taken.len());
-        for value in taken.iter().filter_map(|row| self.rows.get(*row as usize)) {
-            // SAFETY: the row stood in the unread part of its span until now, so it is initialised, and stands nowhere
-            // else, so nobody reads or drops it again.
-            batch.rows.push(unsafe { value.assume_init_read() });
-        }
+        let rows = &*self.rows;
+        batch.rows.extend(taken.iter().map(|row| {
+            // SAFETY: `order` holds numbers of rows only. The row stood in the unread part of its span until now, so it is
+            // initialised, and stands nowhere else, so nobody reads or drops it again.
+            unsafe { rows.get_unchecked(*row as usize).assume_init_read() }
+        }));
         if let Some(times) = &mut batch.times {
             times.extend(taken.iter().map(|row| self.time(*row as usize)));
         }
@@ -259,6 +259,27 @@ impl<T> Run<'_, T> {
         Ok(Some(taken))
     }
 
+    /// Shows rows to `take` and drops those it takes, up to the first that it does not.
+    #[inline(always)]
+    pub(crate) fn show_while(&mut self, mut take: impl FnMut(&T, u64, i64) -> bool) {
+        let unread = self.order.get(self.span.next..self.span.end).unwrap_or_default();
+        let (hashes, times) = (self.hashes, self.times.unwrap_or_default());
+        let mut taken = Taken { span: self.span, left: self.left, rows: 0 };
+        for row in unread {
+            let row = *row as usize;
+            let (hash, time) = (hashes.get(row).copied(), times.get(row).copied());
+            let Some(value) = self.rows.get_mut(row) else { break };
+            // SAFETY: `row` stands in the unread part of its span.
+            if !take(unsafe { value.assume_init_ref() }, hash.unwrap_or_default(), time.unwrap_or_default()) {
+                break;
+            }
+            taken.rows += 1;
+            // SAFETY: the row stood in the unread part of its span until the line before (`taken` will say so, even if this
+            // panics), so it is initialised, and stands nowhere else, so nobody reads or drops it again.
+            unsafe { value.assume_init_drop() }
+        }
+    }
+
     /// Drops the next row.
     #[inline(always)]
     pub(crate) fn skip(&mut self) {
@@ -291,6 +312,21 @@ impl<T> Run<'_, T> {
     #[inline(always)]
     fn time(&self, row: usize) -> i64 {
         self.times.and_then(|times| times.get(row)).copied().unwrap_or_default()
+    }
+}
+
+/// Moves a span forward by the rows that were taken, when it is dropped. Until then their number is in a register.
+struct Taken<'a> {
+    span: &'a mut Span,
+    left: &'a mut usize,
+    rows: usize,
+}
+
+impl Drop for Taken<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.span.next += self.rows;
+        *self.left -= self.rows;
     }
 }
 

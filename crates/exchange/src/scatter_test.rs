@@ -25,8 +25,16 @@ proptest! {
                 next[destination] += 1;
                 let mut run = scattered.run(destination).expect("a row is left");
                 prop_assert_eq!(run.head().map(|(value, hash, time)| (value.0, hash, time)), Some((row, row as u64, row as i64)));
-                if row % 2 == 0 {
+                if row % 3 == 0 {
                     run.skip();
+                } else if row % 3 == 1 {
+                    let mut shown = Vec::new();
+                    run.show_while(|value, hash, time| {
+                        shown.push((value.0, hash, time));
+                        shown.len() == 1
+                    });
+                    prop_assert_eq!(shown.first(), Some(&(row, row as u64, row as i64)));
+                    prop_assert_eq!(shown.get(1).map(|shown| shown.0), run.head().map(|head| head.0.0));
                 } else {
                     let mut one = Batch { rows: Vec::new(), times: Some(Vec::new()), hashes: Some(Vec::new()) };
                     run.take(1, &mut one);
@@ -57,4 +65,23 @@ fn rows_for_no_output_are_left_behind() {
     let mut whole = Scattered::whole(Batch::of(vec![4, 5]), 1, 2, &mut scratch);
     assert!(whole.run(0).is_none() && whole.has_left(1));
     assert_eq!(whole.run(1).map(|run| run.len()), Some(2));
+}
+
+#[test]
+fn a_row_whose_drop_panics_is_gone() {
+    struct Touchy(Arc<()>, bool);
+    impl Drop for Touchy {
+        fn drop(&mut self) {
+            assert!(!self.1, "touched");
+        }
+    }
+    let token = Arc::new(());
+    let rows = [false, true, false].map(|touchy| Touchy(Arc::clone(&token), touchy)).into();
+    let mut scattered = Scattered::whole(Batch::of(rows), 0, 1, &mut Scratch::default());
+    let mut run = scattered.run(0).expect("rows");
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.show_while(|_, _, _| true)));
+    assert!(panicked.is_err());
+    assert_eq!((run.len(), Arc::strong_count(&token)), (1, 2));
+    drop(scattered);
+    assert_eq!(Arc::strong_count(&token), 1);
 }

@@ -2,7 +2,7 @@
 
 use crate::codec::put_fixed;
 use crate::derive_support::{encode_block, put_canonical};
-use crate::{DecodeError, Decoder, Key, Record, SchemaBuilder, Type};
+use crate::{DecodeError, Decoder, Encoder, Key, Record, SchemaBuilder, Type};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -114,7 +114,7 @@ impl Record for Decimal {
     const FIXED_SIZE: Option<usize> = Some(17);
 
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode_to(&self, out: &mut Encoder<'_>) {
         encode_block(self, 17, out);
     }
 

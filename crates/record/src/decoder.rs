@@ -109,10 +109,24 @@ impl<'a> Decoder<'a> {
                 self.rest = rest;
                 Ok(u64::from(byte))
             }
-            _ => self.long_varint(what),
+            _ => self.apart(|input| input.long_varint(what)),
         }
     }
 
+    /// Reads through a copy of this decoder: a function that is not inlined needs its decoder in memory, and when that is
+    /// the copy, this one can stay in registers on the ways around the call.
+    #[inline(always)]
+    pub(crate) fn apart<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let mut copy = Decoder { ..*self };
+        let value = read(&mut copy)?;
+        self.rest = copy.rest;
+        Ok(value)
+    }
+
+    #[inline(never)]
     fn long_varint(&mut self, what: &'static str) -> Result<u64, DecodeError> {
         let at = self.position();
         let mut value = 0u64;

@@ -1,18 +1,14 @@
 //! What generated code calls. Not meant to be called by hand; it may change with the derive macros.
 
-pub use crate::codec::{fixed_enum, fixed_sum, put_fixed, put_varint};
-use crate::{DecodeError, Decoder, Key, Record};
+pub use crate::codec::{fixed_enum, fixed_sum, put_fixed};
+use crate::{DecodeError, Decoder, Encoder, Key, Record};
 pub use std::string::ToString;
 pub use std::vec;
 
 /// Appends a fixed-size value of `n` bytes.
-#[inline]
-pub fn encode_block<T: Record>(value: &T, n: usize, out: &mut Vec<u8>) {
-    let at = out.len();
-    out.resize(at + n, 0);
-    if let Some(block) = out.get_mut(at..) {
-        value.encode_fixed(block);
-    }
+#[inline(always)]
+pub fn encode_block<T: Record>(value: &T, n: usize, out: &mut Encoder<'_>) {
+    out.put_block(n, |block| value.encode_fixed(block));
 }
 
 /// Reads a value through `fields`, from a block of its own when the type has a fixed size.

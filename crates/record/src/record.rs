@@ -1,6 +1,6 @@
 //! What a type must be able to do to move through the engine.
 
-use crate::{DecodeError, Decoder, Schema, SchemaBuilder, Type};
+use crate::{DecodeError, Decoder, Encoder, Schema, SchemaBuilder, Type};
 
 /// A type whose values can move through the engine. Derive it.
 ///
@@ -44,7 +44,13 @@ pub trait Record: Clone + Send + 'static {
     const FIXED_SIZE: Option<usize> = None;
 
     /// Appends the encoding of `self` to `out`.
-    fn encode(&self, out: &mut Vec<u8>);
+    fn encode_to(&self, out: &mut Encoder<'_>);
+
+    /// Appends the encoding of `self` to `out`.
+    #[inline]
+    fn encode(&self, out: &mut Vec<u8>) {
+        self.encode_to(&mut Encoder::new(out));
+    }
 
     /// Reads one value. Corrupted or truncated input gives an error; it never panics and never allocates more than a
     /// small multiple of what the input holds.

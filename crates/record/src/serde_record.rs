@@ -1,7 +1,6 @@
 //! Records of types that only serde knows.
 
-use crate::codec::put_varint;
-use crate::{DecodeError, Decoder, Record, SchemaBuilder, Type};
+use crate::{DecodeError, Decoder, Encoder, Record, SchemaBuilder, Type};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::type_name;
@@ -30,10 +29,10 @@ impl<T> DerefMut for Serde<T> {
 }
 
 impl<T: Serialize + DeserializeOwned + Clone + Send + 'static> Record for Serde<T> {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode_to(&self, out: &mut Encoder<'_>) {
         let bytes = postcard::to_allocvec(&self.0).unwrap_or_default();
-        put_varint(bytes.len() as u64, out);
-        out.extend_from_slice(&bytes);
+        out.put_varint(bytes.len() as u64);
+        out.put_slice(&bytes);
     }
 
     fn decode(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {

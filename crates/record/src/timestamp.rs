@@ -1,6 +1,6 @@
 //! A moment.
 
-use crate::{DecodeError, Decoder, Key, Record, SchemaBuilder, Type};
+use crate::{DecodeError, Decoder, Encoder, Key, Record, SchemaBuilder, Type};
 use serde::{Deserialize, Serialize};
 
 /// A moment in milliseconds since 1970-01-01T00:00:00Z.
@@ -24,8 +24,8 @@ impl Record for Timestamp {
     const FIXED_SIZE: Option<usize> = i64::FIXED_SIZE;
 
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) {
-        self.0.encode(out);
+    fn encode_to(&self, out: &mut Encoder<'_>) {
+        self.0.encode_to(out);
     }
 
     #[inline]

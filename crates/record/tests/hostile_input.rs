@@ -5,7 +5,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use weft_record::{Decoder, Record, Str, put_varint};
+use weft_record::{Decoder, Encoder, Record, Str};
 
 /// Counts the bytes that the thread holds, and the most it held.
 struct Counting;
@@ -53,7 +53,7 @@ fn most_held<T: Record>(bytes: &[u8]) -> isize {
 
 /// A length that lies about what follows.
 fn promise(n: u64, input: &mut Vec<u8>) {
-    put_varint(n, input);
+    Encoder::new(input).put_varint(n);
 }
 
 #[test]

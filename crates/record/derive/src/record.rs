@@ -27,12 +27,12 @@ fn of_struct(item: &Item, fields: &FieldList) -> Tokens {
         const FIXED_SIZE: ::core::option::Option<usize> = #size;
 
         #[inline]
-        fn encode(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn encode_to(&self, out: &mut #krate::Encoder<'_>) {
             match <Self as #krate::Record>::FIXED_SIZE {
                 ::core::option::Option::Some(n) => #krate::derive_support::encode_block(self, n, out),
                 ::core::option::Option::None => {
                     let Self #pattern = self;
-                    #(#krate::Record::encode(#bindings, out);)*
+                    #(#krate::Record::encode_to(#bindings, out);)*
                 }
             }
         }
@@ -84,11 +84,11 @@ fn of_enum(item: &Item, variants: &[Variant]) -> Tokens {
         const FIXED_SIZE: ::core::option::Option<usize> = #size;
 
         #[inline]
-        fn encode(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn encode_to(&self, out: &mut #krate::Encoder<'_>) {
             match self {
                 #(Self::#idents #patterns => {
-                    #krate::derive_support::put_varint(#tags, out);
-                    #(#krate::Record::encode(#bindings, out);)*
+                    out.put_varint(#tags);
+                    #(#krate::Record::encode_to(#bindings, out);)*
                 })*
             }
         }

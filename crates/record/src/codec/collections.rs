@@ -1,15 +1,16 @@
 //! Vectors, queues and arrays.
 
-use crate::codec::{decode_all, encode_all, put_fixed, put_varint};
+use crate::codec::rows::encode_rows;
+use crate::codec::{decode_all, put_fixed};
 use crate::derive_support::{decode_block, encode_block};
-use crate::{DecodeError, Decoder, Record, SchemaBuilder, Type};
+use crate::{DecodeError, Decoder, Encoder, Record, SchemaBuilder, Type};
 use std::collections::VecDeque;
 
 impl<T: Record> Record for Vec<T> {
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) {
-        put_varint(self.len() as u64, out);
-        encode_all(self, out);
+    fn encode_to(&self, out: &mut Encoder<'_>) {
+        out.put_varint(self.len() as u64);
+        encode_rows(self, out);
     }
 
     #[inline]
@@ -43,11 +44,11 @@ pub(super) fn count(input: &mut Decoder<'_>) -> Result<usize, DecodeError> {
 }
 
 impl<T: Record> Record for VecDeque<T> {
-    fn encode(&self, out: &mut Vec<u8>) {
-        put_varint(self.len() as u64, out);
+    fn encode_to(&self, out: &mut Encoder<'_>) {
+        out.put_varint(self.len() as u64);
         let (front, back) = self.as_slices();
-        encode_all(front, out);
-        encode_all(back, out);
+        encode_rows(front, out);
+        encode_rows(back, out);
     }
 
     fn decode(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
@@ -74,10 +75,10 @@ impl<T: Record, const N: usize> Record for [T; N] {
     };
 
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode_to(&self, out: &mut Encoder<'_>) {
         match Self::FIXED_SIZE {
             Some(n) => encode_block(self, n, out),
-            None => self.iter().for_each(|element| element.encode(out)),
+            None => self.iter().for_each(|element| element.encode_to(out)),
         }
     }
 

@@ -1,14 +1,16 @@
 //! Maps and sets, in the order of their encoded keys: the same bytes whatever the order in memory.
 
 use crate::codec::collections::count;
-use crate::codec::put_varint;
-use crate::{DecodeError, Decoder, MAX_UNSIZED_ELEMENTS, Record, SchemaBuilder, Type};
+use crate::{DecodeError, Decoder, Encoder, MAX_UNSIZED_ELEMENTS, Record, SchemaBuilder, Type};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
 use std::ops::Range;
 
 /// Appends the entries sorted by the bytes of their keys.
-fn encode_sorted<'a, K: Record, V: Record>(entries: impl ExactSizeIterator<Item = (&'a K, &'a V)>, out: &mut Vec<u8>) {
+fn encode_sorted<'a, K: Record, V: Record>(
+    entries: impl ExactSizeIterator<Item = (&'a K, &'a V)>,
+    out: &mut Encoder<'_>,
+) {
     let mut bytes = Vec::new();
     let mut order: Vec<(Range<usize>, &V)> = Vec::with_capacity(entries.len());
     for (key, value) in entries {
@@ -18,10 +20,10 @@ fn encode_sorted<'a, K: Record, V: Record>(entries: impl ExactSizeIterator<Item 
     }
     let key = |range: &Range<usize>| bytes.get(range.clone()).unwrap_or_default();
     order.sort_unstable_by(|(a, _), (b, _)| key(a).cmp(key(b)));
-    put_varint(order.len() as u64, out);
+    out.put_varint(order.len() as u64);
     for (range, value) in &order {
-        out.extend_from_slice(key(range));
-        value.encode(out);
+        out.put_slice(key(range));
+        value.encode_to(out);
     }
 }
 
@@ -64,7 +66,7 @@ fn heap_of<'a, K: Record, V: Record>(entries: impl Iterator<Item = (&'a K, &'a V
 macro_rules! map {
     ([$($g:tt)*] $t:ty) => {
         impl<$($g)*> Record for $t {
-            fn encode(&self, out: &mut Vec<u8>) {
+            fn encode_to(&self, out: &mut Encoder<'_>) {
                 encode_sorted(self.iter(), out);
             }
 
@@ -93,7 +95,7 @@ map!([K: Record + Eq + Hash, V: Record, S: BuildHasher + Clone + Default + Send 
 macro_rules! set {
     ([$($g:tt)*] $t:ty) => {
         impl<$($g)*> Record for $t {
-            fn encode(&self, out: &mut Vec<u8>) {
+            fn encode_to(&self, out: &mut Encoder<'_>) {
                 encode_sorted(self.iter().map(|key| (key, &())), out);
             }
 

@@ -47,18 +47,6 @@ mod tests;
 
 pub use rows::{decode_all, encode_all};
 pub use size::{fixed_enum, fixed_sum, put_fixed};
-pub use strings::put_str;
 
 /// How many elements without bytes (`()`, empty structs) a collection may have.
 pub const MAX_UNSIZED_ELEMENTS: usize = 1 << 20;
-
-/// Appends a number as varint.
-#[inline]
-pub fn put_varint(mut value: u64, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        // The low seven bits, with the mark that more follow.
-        out.push((value & 0x7f) as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}

@@ -1,15 +1,15 @@
 //! Numbers, characters and truth values.
 
-use crate::{DecodeError, Decoder, Record, SchemaBuilder, Type};
+use crate::{DecodeError, Decoder, Encoder, Record, SchemaBuilder, Type};
 
 macro_rules! little_endian {
     ($($t:ident => $schema:ident),*) => { $(
         impl Record for $t {
             const FIXED_SIZE: Option<usize> = Some(size_of::<$t>());
 
-            #[inline]
-            fn encode(&self, out: &mut Vec<u8>) {
-                out.extend_from_slice(&self.to_le_bytes());
+            #[inline(always)]
+            fn encode_to(&self, out: &mut Encoder<'_>) {
+                out.put(self.to_le_bytes());
             }
 
             #[inline]
@@ -41,10 +41,10 @@ macro_rules! encoded_as {
         impl Record for $t {
             const FIXED_SIZE: Option<usize> = <$as>::FIXED_SIZE;
 
-            #[inline]
-            fn encode(&self, out: &mut Vec<u8>) {
+            #[inline(always)]
+            fn encode_to(&self, out: &mut Encoder<'_>) {
                 let to: fn($t) -> $as = $to;
-                to(*self).encode(out);
+                to(*self).encode_to(out);
             }
 
             #[inline]

@@ -1,21 +1,23 @@
 //! Many values of one type, one after the other.
 
 use crate::codec::MAX_UNSIZED_ELEMENTS;
-use crate::{DecodeError, Decoder, Record};
+use crate::{DecodeError, Decoder, Encoder, Record};
 use std::any::Any;
 
 /// Appends the encodings of `rows`, one after the other; those of fixed-size types as one block.
 #[inline]
 pub fn encode_all<T: Record>(rows: &[T], out: &mut Vec<u8>) {
+    encode_rows(rows, &mut Encoder::new(out));
+}
+
+#[inline]
+pub(super) fn encode_rows<T: Record>(rows: &[T], out: &mut Encoder<'_>) {
     match T::FIXED_SIZE {
         Some(0) => {}
-        Some(n) => {
-            let at = out.len();
-            out.resize(at + rows.len() * n, 0);
-            let blocks = out.get_mut(at..).unwrap_or_default().chunks_exact_mut(n);
-            rows.iter().zip(blocks).for_each(|(row, block)| row.encode_fixed(block));
-        }
-        None => rows.iter().for_each(|row| row.encode(out)),
+        Some(n) => out.put_block(rows.len() * n, |block| {
+            rows.iter().zip(block.chunks_exact_mut(n)).for_each(|(row, block)| row.encode_fixed(block));
+        }),
+        None => rows.iter().for_each(|row| row.encode_to(out)),
     }
 }
 

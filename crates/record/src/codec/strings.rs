@@ -1,26 +1,13 @@
 //! Strings.
 
-use crate::codec::put_varint;
 use crate::text::Window;
-use crate::{DecodeError, Decoder, Record, SchemaBuilder, Str, Type};
-
-/// Appends a string as every string type encodes: the length in bytes as varint, then UTF-8.
-#[inline]
-pub fn put_str(text: &str, out: &mut Vec<u8>) {
-    put_varint(text.len() as u64, out);
-    out.extend_from_slice(text.as_bytes());
-}
+use crate::{DecodeError, Decoder, Encoder, Record, SchemaBuilder, Str, Type};
 
 fn take_str<'a>(input: &mut Decoder<'a>) -> Result<&'a str, DecodeError> {
     let length = input.length("string")?;
     let at = input.position();
     let bytes = input.take(length, "string")?;
     str::from_utf8(bytes).map_err(|e| DecodeError::Invalid { at: at + e.valid_up_to(), what: "string" })
-}
-
-#[inline(never)]
-fn put_long(text: &str, out: &mut Vec<u8>) {
-    put_str(text, out);
 }
 
 /// Text that is long, not ASCII or near the end of the input.
@@ -36,8 +23,8 @@ fn decode_slowly(input: &mut Decoder<'_>) -> Result<Str, DecodeError> {
 
 impl Record for String {
     #[inline(always)]
-    fn encode(&self, out: &mut Vec<u8>) {
-        put_str(self, out);
+    fn encode_to(&self, out: &mut Encoder<'_>) {
+        out.put_str(self);
     }
 
     #[inline(always)]
@@ -57,12 +44,11 @@ impl Record for String {
 
 impl Record for Str {
     #[inline(always)]
-    fn encode(&self, out: &mut Vec<u8>) {
-        let Some(encoded) = self.inline_encoded() else { return put_long(self, out) };
-        // A copy of constant length is a few stores; one of the true length would be a call.
-        let end = out.len() + 1 + self.len();
-        out.extend_from_slice(encoded.as_flattened());
-        out.truncate(end);
+    fn encode_to(&self, out: &mut Encoder<'_>) {
+        match self.inline_encoded() {
+            Some(encoded) => out.put_first(encoded, 1 + self.len()),
+            None => out.put_str(self),
+        }
     }
 
     #[inline(always)]
@@ -75,7 +61,7 @@ impl Record for Str {
             input.take(1 + usize::from(length), "string")?;
             return Ok(word);
         }
-        Ok(decode_slowly(input)?.word_by_word())
+        Ok(input.apart(decode_slowly)?.word_by_word())
     }
 
     fn describe(_: &mut SchemaBuilder) -> Type {

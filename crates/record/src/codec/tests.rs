@@ -2,7 +2,9 @@
 
 use crate::test_types::{Everything, Level, Marked, Mixed, Nothing, Pair, Point, Sides, Tree, Unit, Word};
 use crate::{Decimal, Timestamp};
-use crate::{DecodeError, Decoder, MAX_NESTING, MAX_UNSIZED_ELEMENTS, Record, Slab, Str, decode_all, encode_all};
+use crate::{
+    DecodeError, Decoder, Encoder, MAX_NESTING, MAX_UNSIZED_ELEMENTS, Record, Slab, Str, decode_all, encode_all,
+};
 use proptest::collection::{btree_map, hash_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -185,7 +187,7 @@ proptest! {
     fn varints_have_one_form(n in any::<u64>(), shift in 0..64u32) {
         let n = n >> shift;
         let mut bytes = Vec::new();
-        crate::put_varint(n, &mut bytes);
+        Encoder::new(&mut bytes).put_varint(n);
         prop_assert_eq!(bytes.len(), (64 - n.leading_zeros()).max(1).div_ceil(7) as usize);
         prop_assert_eq!(Decoder::new(&bytes).varint("n"), Ok(n));
         *bytes.last_mut().unwrap() |= 0x80;
@@ -215,7 +217,7 @@ fn fixed_sizes_compose() {
 fn a_promised_length_is_not_believed() {
     let promise = |n: u64| {
         let mut bytes = Vec::new();
-        crate::put_varint(n, &mut bytes);
+        Encoder::new(&mut bytes).put_varint(n);
         bytes.extend_from_slice(&[1; 16]);
         bytes
     };

@@ -2,7 +2,7 @@
 
 use crate::codec::{fixed_sum, put_fixed};
 use crate::derive_support::encode_block;
-use crate::{DecodeError, Decoder, Record, SchemaBuilder, Type};
+use crate::{DecodeError, Decoder, Encoder, Record, SchemaBuilder, Type};
 use std::marker::PhantomData;
 
 macro_rules! tuple {
@@ -10,11 +10,11 @@ macro_rules! tuple {
         impl<$($t: Record),+> Record for ($($t,)+) {
             const FIXED_SIZE: Option<usize> = fixed_sum(&[$($t::FIXED_SIZE),+]);
 
-            #[inline]
-            fn encode(&self, out: &mut Vec<u8>) {
+            #[inline(always)]
+            fn encode_to(&self, out: &mut Encoder<'_>) {
                 match Self::FIXED_SIZE {
                     Some(n) => encode_block(self, n, out),
-                    None => { $(self.$i.encode(out);)+ }
+                    None => { $(self.$i.encode_to(out);)+ }
                 }
             }
 
@@ -72,7 +72,7 @@ macro_rules! nothing {
             const FIXED_SIZE: Option<usize> = Some(0);
 
             #[inline]
-            fn encode(&self, _: &mut Vec<u8>) {}
+            fn encode_to(&self, _: &mut Encoder<'_>) {}
 
             #[inline]
             fn decode(_: &mut Decoder<'_>) -> Result<Self, DecodeError> {

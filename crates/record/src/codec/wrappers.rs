@@ -1,13 +1,13 @@
 //! Optional, fallible and boxed values.
 
-use crate::{DecodeError, Decoder, Record, SchemaBuilder, Type};
+use crate::{DecodeError, Decoder, Encoder, Record, SchemaBuilder, Type};
 
 impl<T: Record> Record for Option<T> {
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) {
-        out.push(u8::from(self.is_some()));
+    fn encode_to(&self, out: &mut Encoder<'_>) {
+        out.put([u8::from(self.is_some())]);
         if let Some(value) = self {
-            value.encode(out);
+            value.encode_to(out);
         }
     }
 
@@ -37,11 +37,11 @@ impl<T: Record> Record for Option<T> {
 
 impl<T: Record, E: Record> Record for Result<T, E> {
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) {
-        out.push(u8::from(self.is_err()));
+    fn encode_to(&self, out: &mut Encoder<'_>) {
+        out.put([u8::from(self.is_err())]);
         match self {
-            Ok(value) => value.encode(out),
-            Err(error) => error.encode(out),
+            Ok(value) => value.encode_to(out),
+            Err(error) => error.encode_to(out),
         }
     }
 
@@ -76,8 +76,8 @@ impl<T: Record, E: Record> Record for Result<T, E> {
 
 impl<T: Record> Record for Box<T> {
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) {
-        T::encode(self, out);
+    fn encode_to(&self, out: &mut Encoder<'_>) {
+        T::encode_to(self, out);
     }
 
     #[inline]

@@ -96,7 +96,7 @@ fn opaque_parts_are_found_wherever_they_are() {
     #[derive(Clone)]
     struct Blob;
     impl Record for Blob {
-        fn encode(&self, _: &mut Vec<u8>) {}
+        fn encode_to(&self, _: &mut crate::Encoder<'_>) {}
         fn decode(_: &mut Decoder<'_>) -> Result<Self, crate::DecodeError> {
             Ok(Blob)
         }

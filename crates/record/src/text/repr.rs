@@ -107,10 +107,12 @@ impl Str {
 
     /// The length in a byte, the text of an inline string, zeros.
     #[inline]
-    pub(crate) fn inline_encoded(&self) -> Option<[[u8; 8]; 3]> {
+    pub(crate) fn inline_encoded(&self) -> Option<[u8; 24]> {
         let [a, b, last] = self.words();
         let shifted = [a << 8 | self.inline_len() as u64, b << 8 | a >> 56, last << 8 | b >> 56];
-        self.is_inline().then(|| shifted.map(u64::to_le_bytes))
+        let mut encoded = [0; 24];
+        encoded.as_chunks_mut().0.iter_mut().zip(shifted).for_each(|(to, word)| *to = word.to_le_bytes());
+        self.is_inline().then_some(encoded)
     }
 
     /// The text as a little-endian number, and its length, when it has one to eight bytes.
