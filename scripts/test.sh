@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/weft/target}
 export CARGO_TERM_PROGRESS_WHEN=never
+# Every crate is built once here, and what an interrupted incremental build leaves behind can break the next one's linking.
+export CARGO_INCREMENTAL=0
 
 step() {
     printf '== %s\n' "$*" >&2
