@@ -93,3 +93,10 @@ fn the_configuration_counts_before_the_cgroup_and_that_before_the_machine() {
     let error = TaskManagerMemory::from_configuration(&configuration(&["memory.model=flink"]), &limited);
     assert!(matches!(error, Err(MemoryError::NoneSet { .. })), "{error:?}");
 }
+
+/// The files are really there, and in this form.
+#[test]
+fn this_machine_has_cores_and_memory() {
+    let host = HostResources::read(|path| std::fs::read_to_string(path).ok());
+    assert!(host.host_cores >= Some(1) && host.host_memory > Some(mb(64)), "{host:?}");
+}
