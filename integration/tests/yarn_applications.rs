@@ -17,7 +17,7 @@ use yarn::{LONG, addresses, entropy, eventually, master::Master, reaches, resour
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cluster_and_its_applications() {
-    let rig = Rig::up(&[]).unwrap();
+    let rig = yarn::up(&[]);
     let rm = resource_manager(&rig);
     the_cluster(&rig, &rm).await;
     what_is_refused(&rm).await;

@@ -39,7 +39,7 @@ async fn log(rig: &Rig, name: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn containers_from_asking_to_their_end() {
-    let rig = Rig::up(&[]).unwrap();
+    let rig = yarn::up(&[]);
     let rm = resource_manager(&rig);
     let mut master = Master::new(&rig, &rm).await;
     one_on_each_node(&rig, &mut master).await;

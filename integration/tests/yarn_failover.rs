@@ -54,7 +54,7 @@ async fn resync(master: &mut Master) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_fail_over_loses_and_doubles_nothing() {
     let _alone = ALONE.lock().await;
-    let rig = Rig::up(&["--ha", "--yarn-only", "--nodemanagers", "1"]).unwrap();
+    let rig = yarn::up(&["--ha", "--yarn-only", "--nodemanagers", "1"]);
     let rm = patient_manager(&rig);
     let mut master = Master::with_options(&rig, &rm, patient()).await;
     let container = &master.container(1, Resource::of(64, 1)).await;
@@ -120,7 +120,7 @@ async fn a_fail_over_loses_and_doubles_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restart_with_recovery_is_survived() {
     let _alone = ALONE.lock().await;
-    let rig = Rig::up(&["--yarn-only", "--nodemanagers", "1", "--rm-recovery"]).unwrap();
+    let rig = yarn::up(&["--yarn-only", "--nodemanagers", "1", "--rm-recovery"]);
     let rm = patient_manager(&rig);
     let mut master = Master::with_options(&rig, &rm, patient()).await;
     let id = master.application;
@@ -142,7 +142,7 @@ async fn a_restart_with_recovery_is_survived() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_restart_without_recovery_the_attempt_is_over() {
     let _alone = ALONE.lock().await;
-    let rig = Rig::up(&["--yarn-only", "--nodemanagers", "1"]).unwrap();
+    let rig = yarn::up(&["--yarn-only", "--nodemanagers", "1"]);
     let rm = patient_manager(&rig);
     let mut master = Master::with_options(&rig, &rm, patient()).await;
     rig.kill("rm1").unwrap();
@@ -158,19 +158,19 @@ async fn after_a_restart_without_recovery_the_attempt_is_over() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_master_s_token_rolls_over() {
     let _alone = ALONE.lock().await;
-    // A new key every 7 s, in force 1.5 times 2 s later: the interval must exceed three times the expiry of a master.
+    // A new key every 19 s, in force 1.5 times 6 s later: the interval must exceed three times the expiry of a master.
     let settings = [
-        "yarn-site:yarn.am.liveness-monitor.expiry-interval-ms=2000",
-        "yarn-site:yarn.resourcemanager.am-rm-tokens.master-key-rolling-interval-secs=7",
+        "yarn-site:yarn.am.liveness-monitor.expiry-interval-ms=6000",
+        "yarn-site:yarn.resourcemanager.am-rm-tokens.master-key-rolling-interval-secs=19",
     ];
-    let rig = Rig::up(&["--yarn-only", "--nodemanagers", "1", "--set", settings[0], "--set", settings[1]]).unwrap();
+    let rig = yarn::up(&["--yarn-only", "--nodemanagers", "1", "--set", settings[0], "--set", settings[1]]);
     let rm = resource_manager(&rig);
     // Connections end between heartbeats, so every one logs in with what is current.
     let restless = RpcOptions { max_idle: Duration::from_millis(20), ..RpcOptions::default() };
     let mut master = Master::with_options(&rig, &rm, restless).await;
     let tokens = master.scheduler.tokens();
     let first = tokens.current();
-    master.until("three new tokens", Vec::new(), |_| (tokens.current().generation >= 3).then_some(())).await;
+    master.until("two new tokens", Vec::new(), |_| (tokens.current().generation >= 2).then_some(())).await;
     assert_ne!(tokens.current().credentials, first.credentials);
     // The first one is worthless by now.
     let stale = weft_yarn_client::Scheduler::token_among(&first.credentials).unwrap().clone();

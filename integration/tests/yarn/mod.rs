@@ -23,6 +23,17 @@ pub(crate) static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(
 /// How long anything may take on a busy machine.
 pub(crate) const LONG: Duration = Duration::from_secs(90);
 
+/// A rig whose masters and nodes may be silent for minutes: on a busy machine its short timers would end what is tested.
+pub(crate) fn up(options: &[&str]) -> Rig {
+    let patient = [
+        "yarn-site:yarn.am.liveness-monitor.expiry-interval-ms=180000",
+        "yarn-site:yarn.nm.liveness-monitor.expiry-interval-ms=180000",
+    ];
+    // What a test sets itself comes later and counts.
+    let settings = patient.iter().flat_map(|setting| ["--set", setting]);
+    Rig::up(&settings.chain(options.iter().copied()).collect::<Vec<_>>()).unwrap()
+}
+
 /// Bytes nobody can foresee: a server takes two clients with one id for one client.
 pub(crate) fn entropy() -> Arc<dyn Entropy> {
     Arc::new(|bytes: &mut [u8]| std::fs::File::open("/dev/urandom").unwrap().read_exact(bytes).unwrap())
