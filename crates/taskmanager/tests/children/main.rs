@@ -2,6 +2,7 @@
 
 mod note;
 mod rig;
+mod session;
 mod worker;
 
 use rig::{JOB, OTHER, Rig, att};
