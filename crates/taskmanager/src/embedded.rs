@@ -50,12 +50,16 @@ impl TaskManager {
     ) -> Arc<Self> {
         // Nobody is missed in one process, and how long a task may take to stop is what its JobMaster says.
         let never = HeartbeatSettings { timeout: Duration::MAX, ..HeartbeatSettings::default() };
-        let settings =
-            TaskManagerSettings { slots, heartbeat: never, cancellation_timeout: None, ..Default::default() };
+        let settings = TaskManagerSettings {
+            slots,
+            heartbeat: never,
+            cancellation_interval: environment.settings.cancellation_interval,
+            cancellation_timeout: None,
+            ..TaskManagerSettings::default()
+        };
         let (clock, io) = (environment.clock.clone(), environment.io.clone());
         TaskManager::with_parts(TaskManagerParts {
             id,
-            worker,
             settings,
             first_number: 0,
             link: Arc::new(SameProcess { masters }),

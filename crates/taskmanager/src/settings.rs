@@ -14,6 +14,8 @@ pub struct WorkerSettings {
     pub max_record: usize,
     /// Longest time a partial batch waits.
     pub buffer_timeout: Duration,
+    /// How often a task that does not stop is told of.
+    pub cancellation_interval: Duration,
 }
 
 impl WorkerSettings {
@@ -33,6 +35,7 @@ impl WorkerSettings {
             },
             max_record: configuration.get(&options::MAX_RECORD_SIZE)?.as_usize(),
             buffer_timeout: configuration.get(&options::BUFFER_TIMEOUT)?,
+            cancellation_interval: configuration.get(&options::CANCELLATION_INTERVAL)?,
         })
     }
 }

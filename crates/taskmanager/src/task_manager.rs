@@ -23,7 +23,6 @@ use weft_runtime::{Clock, TaskMetrics};
 pub struct TaskManager {
     me: Weak<TaskManager>,
     id: TaskManagerId,
-    worker: u32,
     slots: u32,
     link: Arc<dyn JobManagerLink>,
     workers: Arc<dyn Workers>,
@@ -45,8 +44,6 @@ pub struct TaskManager {
 pub struct TaskManagerParts {
     /// Its name: one life of one process.
     pub id: TaskManagerId,
-    /// Its number in slot addresses.
-    pub worker: u32,
     /// Its machine's settings.
     pub settings: TaskManagerSettings,
     /// What messages and workers are numbered from: greater than any number of an earlier process under the same name.
@@ -70,13 +67,12 @@ struct Running {
 impl TaskManager {
     /// A TaskManager that does nothing before [`start`](Self::start).
     pub fn with_parts(parts: TaskManagerParts) -> Arc<Self> {
-        let TaskManagerParts { id, worker, settings, first_number, link, workers, clock, io } = parts;
+        let TaskManagerParts { id, settings, first_number, link, workers, clock, io } = parts;
         let slots = settings.slots;
         let machine = Machine::new(id.clone(), settings, first_number);
         Arc::new_cyclic(|me| TaskManager {
             me: me.clone(),
             id,
-            worker,
             slots,
             link,
             workers,
@@ -105,11 +101,6 @@ impl TaskManager {
     /// How many slots it has.
     pub fn slots(&self) -> u32 {
         self.slots
-    }
-
-    /// Its number in slot addresses.
-    pub fn worker(&self) -> u32 {
-        self.worker
     }
 
     /// The counters of a job's tasks, live and ended, as far as they are in this process.

@@ -154,14 +154,14 @@ fn read_elf<'d, R: ReadRef<'d>>(data: R) -> object::read::Result<Option<ProgramI
     for segment in header.program_headers(endian, data)? {
         let Some(mut notes) = segment.notes(endian, data)? else { continue };
         while let Some(found) = notes.next()? {
-            if found.name() == NOTE_OWNER && found.n_type(endian) == NOTE_TYPE {
+            if found.name() == NOTE_OWNER && found.n_type(endian).0 == NOTE_TYPE {
                 note = note.or_else(|| read_note(endian, found.desc()));
             }
         }
     }
     let Some((protocol, version)) = note else { return Ok(None) };
     let glibc = needed_glibc(header, endian, data)?;
-    Ok(Some(ProgramImage { protocol, version, machine: Machine(header.e_machine(endian)), glibc }))
+    Ok(Some(ProgramImage { protocol, version, machine: Machine(header.e_machine(endian).0), glibc }))
 }
 
 fn read_note(endian: Endianness, content: &[u8]) -> Option<(u32, String)> {
@@ -169,7 +169,7 @@ fn read_note(endian: Endianness, content: &[u8]) -> Option<(u32, String)> {
     let (protocol, version) = content.split_first_chunk::<4>()?;
     let version = version.get(..NOTE_BYTES - 4)?;
     let version = version.split(|byte| *byte == 0).next().unwrap_or_default();
-    Some((endian.read_u32(u32::from_ne_bytes(*protocol)), String::from_utf8_lossy(version).into_owned()))
+    Some((endian.read_u32(*protocol), String::from_utf8_lossy(version).into_owned()))
 }
 
 /// The newest version of glibc's symbols that the file asks for.
@@ -195,17 +195,17 @@ fn needed_glibc<'d, R: ReadRef<'d>>(
 
 impl Machine {
     /// The one this code was compiled for.
-    pub const HERE: Machine = Machine(if cfg!(target_arch = "aarch64") { elf::EM_AARCH64 } else { elf::EM_X86_64 });
+    pub const HERE: Machine = Machine(if cfg!(target_arch = "aarch64") { elf::EM_AARCH64.0 } else { elf::EM_X86_64.0 });
 }
 
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
+        match elf::Machine(self.0) {
             elf::EM_X86_64 => f.write_str("x86-64"),
             elf::EM_AARCH64 => f.write_str("aarch64"),
             elf::EM_RISCV => f.write_str("RISC-V"),
             elf::EM_PPC64 => f.write_str("ppc64"),
-            other => write!(f, "ELF machine {other}"),
+            elf::Machine(other) => write!(f, "ELF machine {other}"),
         }
     }
 }

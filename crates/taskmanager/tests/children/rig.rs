@@ -36,6 +36,43 @@ pub(crate) fn att(subtask: u32, attempt: u32) -> ExecutionAttemptId {
     ExecutionAttemptId { vertex: JobVertexId(1), subtask, attempt }
 }
 
+/// A job that is this file, whose worker behaves like this.
+pub(crate) fn spec(job: JobId, behaviour: &str, artifact: BlobRef) -> JobSpec {
+    let arguments = ["--exact", "worker::worker", "--ignored", "--nocapture", "--test-threads=1"];
+    JobSpec {
+        job,
+        program: ProgramSpec {
+            name: "program".to_owned(),
+            artifact,
+            arguments: arguments.map(str::to_owned).into(),
+            environment: BTreeMap::from([("NAMED".to_owned(), "yes".to_owned())]),
+        },
+        execution: 0,
+        replay: Replay::default(),
+        graph: StreamGraph::new(JobSettings::new("job")),
+        configuration: BTreeMap::from([("behaviour".to_owned(), behaviour.to_owned())]),
+    }
+}
+
+/// A task that the worker only says it runs.
+pub(crate) fn deployment(job: JobId, attempt: ExecutionAttemptId, lane: u32) -> TaskDeployment {
+    TaskDeployment {
+        job,
+        attempt,
+        name: "task".to_owned(),
+        parallelism: 1,
+        max_parallelism: 128,
+        lane,
+        chain: Vec::new(),
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+        send_share: 1024,
+        receive_share: 1024,
+        batch_mode: false,
+        placement: Arc::new(Placement::default()),
+    }
+}
+
 pub(crate) struct Rig {
     task_manager: Arc<TaskManager>,
     master: Arc<Master>,
@@ -102,20 +139,7 @@ impl Rig {
     }
 
     fn request_with(&mut self, job: JobId, slot: u32, behaviour: &str, program: u8) {
-        let arguments = ["--exact", "worker::worker", "--ignored", "--nocapture", "--test-threads=1"];
-        let spec = JobSpec {
-            job,
-            program: ProgramSpec {
-                name: "program".to_owned(),
-                artifact: BlobRef { hash: BlobHash([program; 32]), length: 1 },
-                arguments: arguments.map(str::to_owned).into(),
-                environment: BTreeMap::from([("NAMED".to_owned(), "yes".to_owned())]),
-            },
-            execution: 0,
-            replay: Replay::default(),
-            graph: StreamGraph::new(JobSettings::new("job")),
-            configuration: BTreeMap::from([("behaviour".to_owned(), behaviour.to_owned())]),
-        };
+        let spec = spec(job, behaviour, BlobRef { hash: BlobHash([program; 32]), length: 1 });
         let hash = BlobHash([job.0 as u8; 32]);
         self.blobs.specs.lock().unwrap().insert(hash, spec.encode());
         self.request_blob(job, slot, BlobRef { hash, length: 1 });
@@ -127,22 +151,7 @@ impl Rig {
     }
 
     pub(crate) fn deploy(&self, job: JobId, attempt: ExecutionAttemptId, lane: u32) {
-        let task = TaskDeployment {
-            job,
-            attempt,
-            name: "task".to_owned(),
-            parallelism: 1,
-            max_parallelism: 128,
-            lane,
-            chain: Vec::new(),
-            inputs: Vec::new(),
-            outputs: Vec::new(),
-            send_share: 1024,
-            receive_share: 1024,
-            batch_mode: false,
-            placement: Arc::new(Placement::default()),
-        };
-        self.task_manager.deploy(Self::fence(job), vec![task]);
+        self.task_manager.deploy(Self::fence(job), vec![deployment(job, attempt, lane)]);
     }
 
     pub(crate) fn cancel(&self, job: JobId, attempt: ExecutionAttemptId) {
