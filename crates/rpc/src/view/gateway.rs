@@ -48,6 +48,19 @@ pub struct LogFile {
     pub modified_ms: i64,
 }
 
+/// A program that the cluster is to run, as a client would elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProgramRun {
+    /// Its executable, which is here.
+    pub artifact: BlobHash,
+    /// The executable's name, without directories.
+    pub name: String,
+    /// Its arguments, without its own name.
+    pub arguments: Vec<String>,
+    /// Configuration over the cluster's, under what the arguments set.
+    pub configuration: BTreeMap<String, String>,
+}
+
 /// A JobManager as its clients see it.
 pub trait ClusterGateway: Send + Sync {
     /// The cluster in numbers.
@@ -71,6 +84,11 @@ pub trait ClusterGateway: Send + Sync {
     fn artifact(&self, artifact: BlobHash) -> Answer<Option<PathBuf>>;
     /// Submits a job whose artifact is here. A job that is known already is accepted again, once.
     fn submit(&self, job: JobSpec) -> Answer<Result<JobId, Refusal>>;
+    /// Runs a program's `main` beside the JobManager. The answer is the first job that it executes, once that is accepted; what it executes
+    /// later runs as well.
+    fn run_program(&self, program: ProgramRun) -> Answer<Result<JobId, Refusal>>;
+    /// The plan of the first job that a program would execute: the JSON that `/jobs/:id/plan` shows under `plan`. Nothing is run.
+    fn plan_program(&self, program: ProgramRun) -> Answer<Result<String, Refusal>>;
     /// How a job ended; `None` when it has not within `patience`.
     fn outcome(&self, job: JobId, patience: Duration) -> Answer<Result<Option<JobOutcome>, Refusal>>;
 

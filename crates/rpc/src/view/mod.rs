@@ -6,6 +6,6 @@ mod gateway;
 mod job;
 mod task_manager;
 
-pub use gateway::{Answer, ClusterGateway, LogFile, LogSource, Refusal};
+pub use gateway::{Answer, ClusterGateway, LogFile, LogSource, ProgramRun, Refusal};
 pub use job::{AttemptView, ExceptionView, FailureView, JobSummary, JobView, SubtaskView, VertexView};
 pub use task_manager::{AllocatedSlot, ClusterOverview, ProcessMemory, TaskManagerView};
