@@ -42,7 +42,7 @@ pub struct ProgramSpec {
 /// What a replayed `main` is given instead of what it would find out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Replay {
-    /// The outcome of each earlier `execute`, in order.
+    /// The outcome of each earlier `execute`, in order. Of one that the program had not waited for there is only that it runs.
     pub outcomes: Vec<JobOutcome>,
     /// The values of `env.once`, by name, encoded by their own types.
     pub once: BTreeMap<String, Vec<u8>>,

@@ -10,6 +10,8 @@
 
 mod blob;
 mod deployment;
+#[cfg(feature = "drive")]
+pub mod drive;
 mod error;
 mod gateway;
 mod job_spec;

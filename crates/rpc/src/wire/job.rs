@@ -32,6 +32,18 @@ impl JobSpec {
     }
 }
 
+impl JobOutcome {
+    /// As bytes: what a client is answered.
+    pub fn encode(self) -> Vec<u8> {
+        self.into_wire().encode_to_vec()
+    }
+
+    /// From bytes.
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        Self::from_wire(model::JobOutcome::decode(bytes)?)
+    }
+}
+
 impl Wire for JobSpec {
     type Message = model::JobSpec;
 
