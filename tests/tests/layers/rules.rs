@@ -3,7 +3,7 @@
 /// Where a package stands: a number that dependencies must lower. Its short name leaves out `weft-`.
 ///
 /// Above the five layers of the product stands what measures and tests it; nothing depends on that.
-const LAYERS: [(&str, u8); 28] = [
+const LAYERS: [(&str, u8); 29] = [
     ("common", 0),
     ("control", 0),
     ("graph", 0),
@@ -15,6 +15,7 @@ const LAYERS: [(&str, u8); 28] = [
     ("ha-zookeeper", 1),
     ("hadoop-conf", 1),
     ("hadoop-rpc", 1),
+    ("logging", 1),
     ("rpc", 1),
     ("state", 1),
     ("yarn-client", 1),

@@ -5,6 +5,7 @@ mod exchange;
 mod execution;
 mod failure;
 mod file_system;
+mod logging;
 mod memory;
 mod parallelism;
 mod pipeline;
@@ -18,6 +19,7 @@ pub use exchange::*;
 pub use execution::*;
 pub use failure::*;
 pub use file_system::*;
+pub use logging::*;
 pub use memory::*;
 pub use parallelism::*;
 pub use pipeline::*;
@@ -42,4 +44,5 @@ pub(super) const SECTIONS: &[Section] = &[
     file_system::SECTION,
     source::SECTION,
     sink::SECTION,
+    logging::SECTION,
 ];

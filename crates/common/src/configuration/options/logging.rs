@@ -1,0 +1,67 @@
+//! What processes write down about themselves.
+
+use crate::configuration::choice::choice;
+use crate::configuration::registry::section;
+use crate::configuration::{ConfigType, ConfigValue};
+use crate::size::MemorySize;
+use std::collections::BTreeMap;
+
+choice! {
+    /// How much is logged: a level and everything above it.
+    LogLevel {
+        /// Nothing.
+        Off = "OFF",
+        /// What went wrong and stays so.
+        Error = "ERROR" | "FATAL",
+        /// What somebody should look at.
+        Warn = "WARN" | "WARNING",
+        /// What happened.
+        Info = "INFO",
+        /// What led to it.
+        Debug = "DEBUG",
+        /// Everything.
+        Trace = "TRACE" | "ALL",
+    }
+}
+
+choice! {
+    /// What a line of a log looks like.
+    LogFormat {
+        /// For people.
+        Text = "text",
+        /// An object in JSON for each line.
+        Json = "json",
+    }
+}
+
+fn are_levels(levels: &BTreeMap<String, String>) -> bool {
+    levels.values().all(|level| LogLevel::from_value(&ConfigValue::Text(level.clone())).is_some())
+}
+
+section! {
+    "Logging",
+    "What processes write down about themselves. A running process takes changes of these keys within seconds, except of the directory.";
+
+    /// The directory of log files, all of them beside each other. If it is not set: `log` in the directory of the installation.
+    LOG_DIR: Option<String> = "env.log.dir";
+
+    /// The lowest level that is logged: `OFF`, `ERROR`, `WARN`, `INFO`, `DEBUG` or `TRACE`.
+    LOG_LEVEL: LogLevel = "env.log.level".default("INFO");
+
+    /// Other levels for parts of the engine, of libraries or of a program, by the beginning of what a line names as its origin:
+    /// `log.levels: {weft_exchange: DEBUG}`. The longest that fits counts.
+    LOG_LEVELS: Option<BTreeMap<String, String>> = "log.levels".must("each value a level such as `DEBUG`", |levels| levels.as_ref().is_none_or(are_levels));
+
+    /// `text` for people, or `json`: an object for each line.
+    LOG_FORMAT: LogFormat = "log.format".default("text");
+
+    /// How large a log file becomes before the next is begun.
+    LOG_FILE_MAX_SIZE: MemorySize =
+        "log.file.max-size".default("10 mb").must("at least 64 kb", |size| size.bytes() >= 64 << 10);
+
+    /// How many earlier log files of a process are kept.
+    LOG_MAX: u32 = "env.log.max".default("10");
+
+    /// How much all log files in the directory may take together: beyond that the oldest that nobody writes are removed.
+    LOG_DIRECTORY_MAX_SIZE: MemorySize = "log.directory.max-size".default("1 gb");
+}

@@ -1,0 +1,71 @@
+//! Keeps the logs of a directory below a size.
+
+use std::fs::{self, DirEntry, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// What the name of every log begins with. Other files are none of ours.
+pub(crate) const PREFIX: &str = "weft-";
+
+/// Removes the oldest logs that no process writes until all of them together have no more than `total` bytes. What cannot be
+/// removed stays.
+pub(crate) fn keep_below(total: u64, directory: &Path) {
+    let Ok(entries) = fs::read_dir(directory) else { return };
+    let mut logs: Vec<Log> = entries.filter_map(|entry| log(&entry.ok()?)).collect();
+    let mut size: u64 = logs.iter().map(|log| log.length).sum();
+    logs.sort_by_key(|log| log.written);
+    for log in logs {
+        if size <= total {
+            return;
+        }
+        if !is_written(&log.path) && fs::remove_file(&log.path).is_ok() {
+            size -= log.length;
+        }
+    }
+}
+
+struct Log {
+    path: PathBuf,
+    length: u64,
+    written: SystemTime,
+}
+
+fn log(entry: &DirEntry) -> Option<Log> {
+    let name = entry.file_name();
+    if !is_log(name.to_str()?) {
+        return None;
+    }
+    let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+    Some(Log { path: entry.path(), length: metadata.len(), written: metadata.modified().ok()? })
+}
+
+/// `weft-<something>.log`, perhaps with a number.
+fn is_log(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix(PREFIX) else { return false };
+    rest.ends_with(".log")
+        || rest.rsplit_once(".log.").is_some_and(|(_, number)| number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether a process has the file locked. What cannot be opened is taken for written.
+fn is_written(path: &Path) -> bool {
+    OpenOptions::new().append(true).open(path).map_or(true, |file| file.try_lock().is_err())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_are_told_from_other_files() {
+        for (name, is) in [
+            ("weft-etl-standalonesession-0-host.log", true),
+            ("weft-etl-standalonesession-0-host.log.12", true),
+            ("weft-etl-standalonesession-0-host.out", false),
+            ("weft-x.log.gz", false),
+            ("syslog", false),
+            ("other.log", false),
+        ] {
+            assert_eq!(is_log(name), is, "{name}");
+        }
+    }
+}
