@@ -5,6 +5,17 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::str::FromStr;
+
+/// What was given is not 32 hex digits.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no id: 32 hex digits are")]
+pub struct NotAnId(String);
+
+fn hex(text: &str) -> Option<u128> {
+    let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    digits.then(|| u128::from_str_radix(text, 16).ok()).flatten()
+}
 
 macro_rules! hex_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -21,6 +32,15 @@ macro_rules! hex_id {
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "{self}")
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            /// Reads 32 hex digits.
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                hex(text).map($name).ok_or_else(|| NotAnId(text.chars().take(80).collect()))
             }
         }
     };

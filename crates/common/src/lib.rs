@@ -19,7 +19,9 @@ mod golden_test;
 
 pub use configuration::{ConfigError, ConfigOption, ConfigWarning, Configuration};
 pub use error::ErrorKind;
-pub use id::{AllocationId, ExecutionAttemptId, JobId, JobVertexId, LeaderEpoch, OperatorId, SlotId, TaskManagerId};
+pub use id::{
+    AllocationId, ExecutionAttemptId, JobId, JobVertexId, LeaderEpoch, NotAnId, OperatorId, SlotId, TaskManagerId,
+};
 pub use key_group::KeyGroupRange;
 pub use parse_error::ParseError;
 pub use size::MemorySize;

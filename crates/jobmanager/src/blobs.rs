@@ -5,6 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -66,13 +67,15 @@ impl BlobStore {
         self.directory.join(format!("{UNFINISHED}{}-{number}", std::process::id()))
     }
 
-    /// Makes a blob of a file in the directory that was written completely. Refused, and the file removed, when it is not what was expected.
+    /// Makes a blob, executable by its owner, of a file in the directory that was written completely. Refused, and the file removed, when it is not what was expected.
     pub fn keep(&self, file: &Path, expected: Option<BlobHash>) -> Result<BlobRef, BlobError> {
         let found = self.hash(file)?;
         if let Some(expected) = expected.filter(|expected| *expected != found.hash) {
             let _ = fs::remove_file(file);
             return Err(BlobError::OtherContent { expected, found: found.hash });
         }
+        // What is kept so may be a program.
+        fs::set_permissions(file, fs::Permissions::from_mode(0o500)).map_err(|e| self.io("make executable", e))?;
         fs::rename(file, self.path(found.hash)).map_err(|e| self.io("rename a finished file", e))?;
         Ok(found)
     }

@@ -11,6 +11,8 @@ use crate::message::{JobListener, JobManagerHandle};
 use crate::submission::PlannedJob;
 use crate::view::Endpoints;
 use crate::{CoordinatorGateway, JobDetails, JobEnd, JobWatch};
+#[cfg(feature = "process")]
+use weft_common::SlotId;
 use weft_common::{ExecutionAttemptId, JobId, Mono, Now, OperatorId, TaskManagerId};
 use weft_control::{Command, Commands, ControlError, Event, FinalFailure, JobMaster, JobResult, JobStatus};
 use weft_graph::{ExecutionJobVertex, JobGraph};
@@ -35,6 +37,8 @@ pub(crate) struct Job {
     started: Mono,
     /// The end, while coordinators clean up, and until when they may.
     ending: Option<(Mono, JobResult)>,
+    /// Whether coordinators have, so that the end can be told.
+    cleaned_up: bool,
 }
 
 impl Job {
@@ -62,6 +66,7 @@ impl Job {
             results: BTreeMap::new(),
             started: now.mono,
             ending: None,
+            cleaned_up: false,
         })
     }
 
@@ -227,7 +232,10 @@ impl Job {
 
     /// The status that clients are told: a job that cleans up is not over.
     pub(crate) fn status(&self) -> JobStatus {
-        self.watch.status()
+        match &self.ending {
+            Some((_, result)) if self.cleaned_up => result.status,
+            _ => self.watch.status(),
+        }
     }
 
     /// Why it failed for good.
@@ -241,6 +249,16 @@ impl Job {
         let workers = self.workers.iter().map(|(id, worker)| (id.clone(), address(worker)));
         let others = cluster.task_managers().map(|(id, host)| (id.clone(), host));
         others.chain(workers).collect()
+    }
+
+    /// How many of its tasks run in each slot.
+    #[cfg(feature = "process")]
+    pub(crate) fn tasks_by_slot(&self) -> BTreeMap<SlotId, u32> {
+        let mut tasks = BTreeMap::new();
+        for slot in self.deployer.subtasks().filter_map(|subtask| self.machine.slot_of(subtask)) {
+            *tasks.entry(slot.slot).or_default() += 1;
+        }
+        tasks
     }
 
     /// What a coordinator answers.
@@ -267,15 +285,13 @@ impl Job {
     }
 
     /// Tells the end; the job can be forgotten.
-    pub(crate) fn tell_end(self, now: Mono) {
+    pub(crate) fn tell_end(mut self, now: Mono, cluster: &Cluster) {
+        self.cleaned_up = true;
+        let last_view = crate::view::job(&self, cluster);
         if let Some((_, result)) = self.ending {
             let duration = now.since(self.started);
-            self.watch.set_end(JobEnd {
-                status: result.status,
-                failure: result.failure,
-                results: self.results,
-                duration,
-            });
+            let JobResult { status, failure, .. } = result;
+            self.watch.set_end(JobEnd { status, failure, results: self.results, duration }, Some(last_view));
         }
     }
 

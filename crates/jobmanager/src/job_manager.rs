@@ -13,7 +13,7 @@ use crate::{JobEnd, JobWatch};
 use weft_common::{ErrorKind, JobId, LeaderEpoch, TaskManagerId};
 use weft_control::{
     Event, FinalFailure, JobStatus, ResourceCommand, ResourceEvent, ResourceManager, ResourceManagerSettings,
-    SlotOverview, SlotSpread,
+    SlotOverview,
 };
 use weft_rpc::{Fence, JobSource, TaskManagerGateway};
 use weft_runtime::Clock;
@@ -51,6 +51,11 @@ impl Cluster {
     /// The slots of all TaskManagers.
     pub(crate) fn slots(&self) -> SlotOverview {
         self.resource_manager.overview()
+    }
+
+    /// The slots of each TaskManager.
+    pub(crate) fn slots_of_each(&self) -> impl Iterator<Item = (&TaskManagerId, SlotOverview)> {
+        self.resource_manager.task_managers()
     }
 
     /// The registered TaskManagers with their hosts.
@@ -92,7 +97,9 @@ impl Cluster {
                 self.task_manager(&slot.task_manager, |tm| tm.free_slot(epoch, allocation));
             }
             ResourceCommand::RefuseTaskManager { task_manager, cause } => {
-                tracing::warn!(%task_manager, "refused: {cause}")
+                tracing::warn!(%task_manager, "refused: {cause}");
+                let epoch = self.epoch;
+                self.task_manager(&task_manager, |tm| tm.dismiss(epoch, cause));
             }
             ResourceCommand::SlotsLost { job, allocations, cause } => {
                 self.pending.push((job, Event::SlotsLost { allocations, cause }));
@@ -116,7 +123,7 @@ impl JobManager {
     pub fn start(
         epoch: LeaderEpoch,
         clock: Arc<dyn Clock>,
-        spread: SlotSpread,
+        settings: ResourceManagerSettings,
         entropy: u128,
     ) -> std::io::Result<Self> {
         let (queue, messages) = channel();
@@ -125,11 +132,7 @@ impl JobManager {
             epoch,
             clock,
             task_managers: BTreeMap::new(),
-            resource_manager: ResourceManager::new(
-                epoch,
-                ResourceManagerSettings { spread, ..ResourceManagerSettings::default() },
-                entropy,
-            ),
+            resource_manager: ResourceManager::new(epoch, settings, entropy),
             sources: BTreeMap::new(),
             pending: Vec::new(),
         };
@@ -221,8 +224,7 @@ impl Shell {
         match message {
             Message::Submit(planned, watch) => self.submit(*planned, watch),
             Message::Cancel(job) => self.job_event(job, Event::CancelRequested),
-            Message::RegisterTaskManager { id, worker, gateway } => {
-                let host = id.0.clone();
+            Message::RegisterTaskManager { id, worker, host, gateway } => {
                 self.cluster.task_managers.insert(id, Registered { worker, host, gateway });
             }
             Message::TaskManager { epoch, task_manager, sequence, message } => {
@@ -280,7 +282,7 @@ impl Shell {
                 let failure = Some(FinalFailure { message, kind: ErrorKind::Fatal });
                 let (status, results, duration) = (JobStatus::Failed, BTreeMap::new(), Duration::ZERO);
                 self.cluster.sources.remove(&id);
-                watch.set_end(JobEnd { status, failure, results, duration });
+                watch.set_end(JobEnd { status, failure, results, duration }, None);
             }
         }
     }
@@ -301,7 +303,7 @@ impl Shell {
 
     fn end(&mut self, job: JobId) {
         if let Some(job) = self.jobs.remove(&job) {
-            job.tell_end(self.cluster.clock.mono());
+            job.tell_end(self.cluster.clock.mono(), &self.cluster);
         }
     }
 }

@@ -13,6 +13,8 @@ mod deployment;
 mod job;
 mod job_manager;
 mod message;
+#[cfg(feature = "process")]
+pub mod process;
 mod questions;
 mod submission;
 mod view;

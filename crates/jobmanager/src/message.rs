@@ -21,6 +21,7 @@ pub(crate) enum Message {
     RegisterTaskManager {
         id: TaskManagerId,
         worker: u32,
+        host: String,
         gateway: Arc<dyn TaskManagerGateway>,
     },
     TaskManager {
@@ -103,9 +104,15 @@ impl JobManagerHandle {
         self.send(Message::Cancel(job));
     }
 
-    /// A TaskManager is there; it reports its slots itself. `worker` is its number in slot addresses.
-    pub fn register_task_manager(&self, id: TaskManagerId, worker: u32, gateway: Arc<dyn TaskManagerGateway>) {
-        self.send(Message::RegisterTaskManager { id, worker, gateway });
+    /// A TaskManager is there, or there again; it reports its slots itself. `worker` is its number in slot addresses, `host` is for people.
+    pub fn register_task_manager(
+        &self,
+        id: TaskManagerId,
+        worker: u32,
+        host: String,
+        gateway: Arc<dyn TaskManagerGateway>,
+    ) {
+        self.send(Message::RegisterTaskManager { id, worker, host, gateway });
     }
 
     /// A TaskManager left, or cannot be reached any more: its slots are lost. `cause` is a sentence.

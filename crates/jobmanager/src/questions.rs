@@ -7,6 +7,12 @@ use crate::view;
 use tokio::sync::oneshot;
 use weft_common::JobId;
 use weft_rpc::view::{ClusterOverview, JobSummary, JobView};
+#[cfg(feature = "process")]
+use {std::collections::BTreeMap, weft_common::TaskManagerId, weft_rpc::view::AllocatedSlot};
+
+/// Free slots of each TaskManager, and the others.
+#[cfg(feature = "process")]
+pub(crate) type SlotsInUse = BTreeMap<TaskManagerId, (u32, Vec<AllocatedSlot>)>;
 
 /// The answers are made on the JobManager's thread, between two messages: they are of one moment. One that has stopped knows of nothing.
 impl JobManagerHandle {
@@ -32,6 +38,24 @@ impl JobManagerHandle {
                 jobs_running: count(shell.jobs.len()),
                 ..ClusterOverview::default()
             }
+        })
+        .await
+    }
+
+    /// Which slots of which TaskManager jobs have, and the free ones of each.
+    #[cfg(feature = "process")]
+    pub(crate) async fn slots(&self) -> SlotsInUse {
+        self.look(|shell| {
+            let free = shell.cluster.slots_of_each().map(|(id, slots)| (id.clone(), slots.free));
+            let mut in_use: SlotsInUse = free.map(|(id, free)| (id, (free, Vec::new()))).collect();
+            for job in shell.jobs.values() {
+                for (slot, tasks) in job.tasks_by_slot() {
+                    if let Some((_, allocated)) = in_use.get_mut(&slot.task_manager) {
+                        allocated.push(AllocatedSlot { job: job.id(), tasks });
+                    }
+                }
+            }
+            in_use
         })
         .await
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use weft_common::OperatorId;
 use weft_control::{FinalFailure, JobStatus};
+use weft_rpc::view::JobView;
 
 /// How a job ended.
 #[derive(Clone, Debug)]
@@ -25,8 +26,9 @@ pub struct JobWatch {
     changed: Condvar,
 }
 
-/// Called once when a job is over, before its end is told.
-pub type AtTheEnd = Box<dyn FnOnce() + Send>;
+/// Called once when a job is over, before its end is told, on the JobManager's thread: it must not wait. The view is what there was to see of
+/// the job at last; a job that could not be started has none.
+pub type AtTheEnd = Box<dyn FnOnce(&JobEnd, Option<JobView>) + Send>;
 
 struct View {
     status: JobStatus,
@@ -62,9 +64,11 @@ impl JobWatch {
         self.changed.notify_all();
     }
 
-    pub(crate) fn set_end(&self, end: JobEnd) {
+    pub(crate) fn set_end(&self, end: JobEnd, last_view: Option<JobView>) {
         let at_the_end = self.lock().at_the_end.take();
-        at_the_end.into_iter().for_each(|call| call());
+        if let Some(call) = at_the_end {
+            call(&end, last_view);
+        }
         let mut view = self.lock();
         view.status = end.status;
         view.end.get_or_insert(end);

@@ -41,6 +41,8 @@ pub trait TaskManagerGateway: Send + Sync {
     fn operator_event(&self, fence: Fence, event: OperatorEvent);
     /// The job is over: everything held for it is dropped.
     fn job_finished(&self, fence: Fence);
+    /// It is not wanted in this cluster and is to end; `cause` is a sentence.
+    fn dismiss(&self, epoch: LeaderEpoch, cause: String);
 }
 
 /// A JobMaster, as TaskManagers see it.

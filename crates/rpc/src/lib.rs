@@ -16,6 +16,8 @@ mod error;
 mod gateway;
 mod job_spec;
 pub mod listener;
+#[cfg(feature = "grpc")]
+mod log_directory;
 mod outcome;
 pub mod program;
 mod proto;
@@ -33,6 +35,8 @@ pub use deployment::{
 pub use error::RpcError;
 pub use gateway::{Fence, JobMasterGateway, JobSource, ResourceManagerGateway, TaskManagerGateway};
 pub use job_spec::{JobSpec, ProgramSpec, Replay};
+#[cfg(feature = "grpc")]
+pub use log_directory::LogDirectory;
 pub use outcome::JobOutcome;
 pub use registration::{Hardware, TaskManagerRegistration};
 pub use update::{OperatorEvent, TaskFailure, TaskState, TaskUpdate};

@@ -127,12 +127,6 @@ impl TaskManager {
     pub fn heartbeat(&self, epoch: LeaderEpoch) {
         self.order(epoch, LeaderOrder::Heartbeat);
     }
-
-    /// The JobManager does not want this TaskManager any more.
-    pub fn dismiss(&self, epoch: LeaderEpoch, cause: String) {
-        self.order(epoch, LeaderOrder::Dismiss { cause });
-    }
-
     /// Ends in an orderly way, with the workers first; [`JobManagerLink::exit`] is called when it is done.
     pub fn end(&self, cause: String) {
         self.on(TaskManagerEvent::ShutDown { cause });
@@ -333,6 +327,10 @@ impl TaskManagerGateway for TaskManager {
 
     fn job_finished(&self, fence: Fence) {
         self.order(fence.epoch, LeaderOrder::JobFinished { job: fence.job });
+    }
+
+    fn dismiss(&self, epoch: LeaderEpoch, cause: String) {
+        self.order(epoch, LeaderOrder::Dismiss { cause });
     }
 }
 

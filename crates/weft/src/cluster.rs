@@ -9,9 +9,9 @@ use tokio::runtime::{Handle, Runtime};
 use weft_api::{Error, Executor, Job, JobClient, Launch};
 use weft_common::configuration::{ConfigError, Configuration, options};
 use weft_common::{ErrorKind, ExecutionAttemptId, JobId, LeaderEpoch, TaskManagerId};
-use weft_control::{JobMasterSettings, SlotSpread};
+use weft_control::{JobMasterSettings, ResourceManagerSettings};
 use weft_graph::ExecutionGraph;
-use weft_jobmanager::{CoordinatorCode, JobDetails, JobManager, Submission};
+use weft_jobmanager::{CoordinatorCode, JobDetails, JobEnd, JobManager, Submission};
 use weft_rpc::JobSource;
 use weft_runtime::{JobInfo, SystemClock, TaskMetrics};
 use weft_taskmanager::{JobCodes, Masters, TaskManager, WorkerEnvironment, WorkerSettings};
@@ -58,7 +58,7 @@ impl EmbeddedCluster {
             false => None,
         };
         let epoch = LeaderEpoch { counter: 1, random: random() as u64 };
-        let job_manager = JobManager::start(epoch, Arc::new(SystemClock), SlotSpread::Fill, random())
+        let job_manager = JobManager::start(epoch, Arc::new(SystemClock), ResourceManagerSettings::default(), random())
             .map_err(|e| Error::of(ErrorKind::Fatal, format!("cannot start the JobManager's thread: {e}")))?;
         let cluster = Arc::new_cyclic(|me| EmbeddedCluster {
             me: me.clone(),
@@ -117,7 +117,7 @@ impl EmbeddedCluster {
         self.codes.add(id, info, job.program);
         // Not the cluster itself: dropping its last reference on the JobManager's thread would wait for that thread.
         let (state, codes) = (self.state.clone(), self.codes.clone());
-        let at_the_end = Box::new(move || forget(&state, &codes, id));
+        let at_the_end = Box::new(move |_: &JobEnd, _| forget(&state, &codes, id));
         let watch = self.job_manager.handle().submit(submission, at_the_end).map_err(|error| {
             forget(&self.state, &self.codes, id);
             refused(error)
@@ -171,7 +171,8 @@ impl EmbeddedCluster {
         let masters = Masters { epoch, resource_manager: handle.clone(), job_master: handle.clone() };
         let task_manager =
             TaskManager::new(TaskManagerId(format!("embedded-{worker}")), worker, slots, masters, environment);
-        handle.register_task_manager(task_manager.id().clone(), worker, task_manager.clone());
+        let id = task_manager.id().clone();
+        handle.register_task_manager(id.clone(), worker, id.0, task_manager.clone());
         task_manager.report_slots();
         state.task_managers.push(task_manager);
         Ok(())

@@ -5,10 +5,13 @@ mod exchange;
 mod execution;
 mod failure;
 mod file_system;
+mod high_availability;
+mod job_manager;
 mod logging;
 mod memory;
 mod parallelism;
 mod pipeline;
+mod rest;
 mod sink;
 mod slot;
 mod source;
@@ -19,10 +22,13 @@ pub use exchange::*;
 pub use execution::*;
 pub use failure::*;
 pub use file_system::*;
+pub use high_availability::*;
+pub use job_manager::*;
 pub use logging::*;
 pub use memory::*;
 pub use parallelism::*;
 pub use pipeline::*;
+pub use rest::*;
 pub use sink::*;
 pub use slot::*;
 pub use source::*;
@@ -37,6 +43,9 @@ pub(super) const SECTIONS: &[Section] = &[
     pipeline::SECTION,
     slot::SECTION,
     cluster::SECTION,
+    job_manager::SECTION,
+    rest::SECTION,
+    high_availability::SECTION,
     failure::SECTION,
     task::SECTION,
     memory::SECTION,

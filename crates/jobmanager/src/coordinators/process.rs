@@ -16,7 +16,7 @@ use weft_common::{ErrorKind, JobId};
 use weft_control::{CoordinatorMessage, Failure};
 use weft_graph::JobGraph;
 use weft_rpc::program::{
-    CoordinateSpec, CoordinatorOrder, FRAME_LIMIT, FromProgram, Parent, ProgramCommand, Start, ToProgram,
+    CoordinateSpec, CoordinatorOrder, FRAME_LIMIT, FromProgram, Parent, ProgramCommand, Start, ToProgram, capture,
 };
 use weft_rpc::{JobSpec, RpcError};
 
@@ -29,10 +29,10 @@ pub struct CoordinatorProcess {
     pub io: Handle,
     /// The program's file.
     pub executable: PathBuf,
-    /// The process's working directory.
+    /// The process's working directory, which is made.
     pub directory: PathBuf,
-    /// Where its standard output and error go.
-    pub output: fn(&PathBuf, &str) -> Stdio,
+    /// Where its standard output and error are kept.
+    pub log_directory: PathBuf,
     /// The job.
     pub job: JobSpec,
     /// The JobManager's configuration.
@@ -111,18 +111,35 @@ impl Supervisor {
     }
 
     async fn spawn(&self) -> Result<Parent, RpcError> {
-        let CoordinatorProcess { executable, directory, output, job, configuration, .. } = &self.starter;
+        let CoordinatorProcess { executable, directory, job, configuration, .. } = &self.starter;
+        std::fs::create_dir_all(directory)
+            .map_err(|source| RpcError::Io { doing: "making a directory for the coordinators of a job", source })?;
         let command = ProgramCommand {
             executable: executable.clone(),
             name: job.program.name.clone(),
             arguments: job.program.arguments.clone(),
             environment: job.program.environment.clone(),
             directory: directory.clone(),
-            stdout: output(directory, "out"),
-            stderr: output(directory, "err"),
+            stdout: Stdio::piped(),
+            stderr: Stdio::piped(),
         };
         let spec = CoordinateSpec { job: job.clone(), configuration: configuration.clone() };
-        Parent::start(command, Start::Coordinate(Box::new(spec)), FRAME_LIMIT).await
+        let parent = Parent::start(command, Start::Coordinate(Box::new(spec)), FRAME_LIMIT).await?;
+        self.keep_output(&parent);
+        Ok(parent)
+    }
+
+    /// Keeps what the process writes, for as long as it does.
+    fn keep_output(&self, parent: &Parent) {
+        let file = |kind: &str| self.starter.log_directory.join(format!("coordinator-{}.{kind}", self.job));
+        if let Some(stdout) = parent.process.take_stdout() {
+            let path = file("out");
+            tokio::spawn(async move { capture(stdout, &path).await });
+        }
+        if let Some(stderr) = parent.process.take_stderr() {
+            let path = file("err");
+            tokio::spawn(async move { capture(stderr, &path).await });
+        }
     }
 
     async fn on(&mut self, said: Result<Option<FromProgram>, RpcError>) {

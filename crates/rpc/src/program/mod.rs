@@ -62,6 +62,8 @@ mod frame;
 pub mod image;
 mod messages;
 pub mod note;
+#[cfg(feature = "grpc")]
+mod output;
 mod parent;
 mod process;
 mod receiver;
@@ -77,6 +79,8 @@ pub use frame::FRAME_LIMIT;
 pub use messages::{
     CoordinateSpec, CoordinatorOrder, DriveSpec, FromProgram, Submission, TaskCounters, TaskReport, ToProgram, WorkSpec,
 };
+#[cfg(feature = "grpc")]
+pub use output::capture;
 pub use parent::Parent;
 pub use process::ProgramProcess;
 pub use receiver::ProgramReceiver;

@@ -38,11 +38,6 @@ impl RemoteTaskManager {
         self.call(LeaderCall::Heartbeat);
     }
 
-    /// Tells the TaskManager to end.
-    pub fn dismiss(&self, cause: String) {
-        self.call(LeaderCall::Dismiss { cause });
-    }
-
     /// Ends the session, after what was said before.
     pub fn close(&self) {
         self.outbox.end();
@@ -102,6 +97,10 @@ impl TaskManagerGateway for RemoteTaskManager {
 
     fn job_finished(&self, fence: Fence) {
         self.call(LeaderCall::JobFinished { fence });
+    }
+
+    fn dismiss(&self, _epoch: LeaderEpoch, cause: String) {
+        self.call(LeaderCall::Dismiss { cause });
     }
 }
 

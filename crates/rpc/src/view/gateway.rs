@@ -37,6 +37,25 @@ pub enum LogSource {
     TaskManager(TaskManagerId),
 }
 
+/// Which of a process's own files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnLog {
+    /// What it logs.
+    Log,
+    /// What it wrote to its standard output.
+    Stdout,
+}
+
+impl OwnLog {
+    /// The files of a log directory that are of this sort end with it, after a dot.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            OwnLog::Log => "log",
+            OwnLog::Stdout => "out",
+        }
+    }
+}
+
 /// A file in a log directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFile {
@@ -94,6 +113,20 @@ pub trait ClusterGateway: Send + Sync {
 
     /// The files in a process's log directory.
     fn log_files(&self, source: LogSource) -> Answer<Result<Vec<LogFile>, Refusal>>;
+    /// Which of them is the process's own; several processes may log in one directory. Unless the process knows better, it is the one
+    /// written last of those that are named after its kind.
+    fn own_log(&self, source: LogSource, which: OwnLog) -> Answer<Result<Option<LogFile>, Refusal>> {
+        let kind = match source {
+            LogSource::JobManager => "jobmanager",
+            LogSource::TaskManager(_) => "taskmanager",
+        };
+        let files = self.log_files(source);
+        let is_own = move |file: &LogFile| {
+            let extension = file.name.rsplit_once('.').map(|(_, extension)| extension);
+            extension == Some(which.extension()) && file.name.contains(kind)
+        };
+        Box::pin(async move { Ok(files.await?.into_iter().filter(is_own).max_by_key(|file| file.modified_ms)) })
+    }
     /// Some bytes of one of them.
     fn log(&self, source: LogSource, file: String, offset: u64, length: u64) -> Answer<Result<Vec<u8>, Refusal>>;
     /// The effective configuration, secrets masked.

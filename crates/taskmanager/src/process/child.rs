@@ -9,10 +9,10 @@ use tokio::sync::watch;
 
 use super::children::{Children, Place};
 use super::memory::{INTERVAL, memory_of};
-use super::output::capture;
 use crate::{Worker, WorkerListener, WorkerStart};
 use weft_common::{ErrorKind, ExecutionAttemptId};
 use weft_control::{Failure, WorkerEnd};
+use weft_rpc::program::capture;
 use weft_rpc::program::{
     FRAME_LIMIT, FromProgram, Parent, ProgramCommand, ProgramExit, ProgramProcess, ProgramReceiver, ProgramSender,
     Start, ToProgram, WorkSpec,

@@ -1,6 +1,6 @@
 //! The connection to a JobManager in another process.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -16,8 +16,8 @@ use weft_control::{Exit, TaskManagerMessage, WorkerMessage};
 use weft_rpc::program::TaskReport;
 use weft_rpc::session::{LeaderCall, Session, SessionClient, SessionHandle};
 use weft_rpc::{
-    BlobRef, Fence, JobMasterGateway, OperatorEvent, ResourceManagerGateway, RpcError, TaskManagerGateway,
-    TaskManagerRegistration, WorkerAddress,
+    BlobRef, Fence, JobMasterGateway, LogDirectory, OperatorEvent, ResourceManagerGateway, RpcError,
+    TaskManagerGateway, TaskManagerRegistration, WorkerAddress,
 };
 
 /// Connects, and hears and says what there is to hear and say. At most one session is current; what is said while there is none is dropped, and
@@ -25,7 +25,7 @@ use weft_rpc::{
 pub struct SessionLink {
     client: SessionClient,
     registration: TaskManagerRegistration,
-    logs: PathBuf,
+    logs: LogDirectory,
     io: tokio::runtime::Handle,
     current: Mutex<Current>,
     worker: AtomicU32,
@@ -45,7 +45,7 @@ impl SessionLink {
     pub fn new(
         client: SessionClient,
         registration: TaskManagerRegistration,
-        logs: PathBuf,
+        logs: LogDirectory,
         io: tokio::runtime::Handle,
     ) -> Arc<Self> {
         let (exit, _) = tokio::sync::watch::channel(None);
@@ -181,7 +181,7 @@ async fn hear(link: &SessionLink, session: Session, task_manager: &Weak<TaskMana
         match calls.next().await {
             Ok(Some(LeaderCall::ListLogs { request })) => logs::list(&link.logs, handle.clone(), request),
             Ok(Some(LeaderCall::ReadLog { request, name, offset, length })) => {
-                logs::read(&link.logs, handle.clone(), request, &name, offset, length);
+                logs::read(&link.logs, handle.clone(), request, name, offset, length);
             }
             Ok(Some(call)) => match task_manager.upgrade() {
                 Some(task_manager) => obey(&task_manager, epoch, call),

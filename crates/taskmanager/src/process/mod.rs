@@ -15,7 +15,6 @@ mod children;
 mod link;
 mod logs;
 mod memory;
-mod output;
 mod run;
 
 pub use artifacts::{Artifact, ArtifactCache};

@@ -18,7 +18,7 @@ use weft_common::{Now, TaskManagerId};
 use weft_control::{Exit, TaskManagerSettings, WorkerMemory};
 use weft_rpc::listener::{ListenError, NotAPortRange, PortRange, listen};
 use weft_rpc::session::{ClientSettings, FRAME_SIZE, ProbeServer, SessionClient};
-use weft_rpc::{Hardware, RpcError, TaskManagerRegistration};
+use weft_rpc::{Hardware, LogDirectory, RpcError, TaskManagerRegistration};
 use weft_runtime::{Clock, SystemClock};
 
 /// Bytes of programs that are kept though nobody uses them.
@@ -159,7 +159,7 @@ impl TaskManagerProcess {
             frame_size: FRAME_SIZE,
         });
         let first_number = first_number(now);
-        let link = SessionLink::new(client, registration, log_directory.clone(), io.clone());
+        let link = SessionLink::new(client, registration, LogDirectory::new(&log_directory), io.clone());
         let children = Children::new(
             ChildSettings {
                 name: id.0.clone(),

@@ -40,7 +40,7 @@ async fn what_a_job_manager_says_is_heard() {
     for call in leader_calls() {
         match call.clone() {
             LeaderCall::Heartbeat => remote.heartbeat(),
-            LeaderCall::Dismiss { cause } => remote.dismiss(cause),
+            LeaderCall::Dismiss { cause } => remote.dismiss(EPOCH, cause),
             LeaderCall::RequestSlot { fence, slot, allocation, source } => {
                 remote.request_slot(fence, slot, allocation, &source);
             }

@@ -1,4 +1,4 @@
-//! What workers write to their standard output and error.
+//! What programs write to their standard output and error, kept in files by whoever started them.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -7,16 +7,16 @@ use std::path::Path;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// Bytes of a file of output. What comes after is read, so that the worker is not held up, and dropped.
-pub(super) const LIMIT: u64 = 64 << 20;
+const LIMIT: u64 = 64 << 20;
 /// Bytes of the last line that are kept: enough for a sentence.
 const LAST_LINE: usize = 2 << 10;
 
-/// Appends what a process writes to a file, up to [`LIMIT`]. Returns, at its end, the last line that is not empty.
-pub(super) async fn capture(mut output: impl AsyncRead + Unpin, path: &Path) -> Option<String> {
+/// Appends what a process writes to a file, up to 64 MiB; what comes after is read and dropped. Returns, at its end, the last line that is not empty.
+pub async fn capture(mut output: impl AsyncRead + Unpin, path: &Path) -> Option<String> {
     let mut file = match CappedFile::open(path) {
         Ok(file) => Some(file),
         Err(error) => {
-            tracing::warn!(path = %path.display(), "what a worker writes is lost: {error}");
+            tracing::warn!(path = %path.display(), "what a program writes is lost: {error}");
             None
         }
     };

@@ -1,0 +1,259 @@
+//! The process from its start to its end.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::dispatcher::{Dispatcher, DispatcherParts};
+use super::drives::Drives;
+use super::members::{Members, MembersHandler};
+use super::settings::without_secrets;
+use super::{Application, Cluster, ProcessSettings, StartError};
+use crate::{BlobStore, JobManager};
+use tokio::sync::watch;
+use weft_common::JobId;
+use weft_common::configuration::options::HighAvailabilityType;
+use weft_common::configuration::{Configuration, options};
+use weft_control::{HeartbeatSettings, JobStatus, ResourceManagerSettings};
+use weft_ha::{FileSystemHighAvailability, HighAvailability, NoHighAvailability};
+use weft_rpc::drive::DriveObserver;
+use weft_rpc::listener::{PortRange, listen};
+use weft_rpc::session::{Blobs, ServerSettings, SessionServer};
+use weft_rpc::view::Refusal;
+use weft_rpc::{BlobHash, BlobRef, JobOutcome, LogDirectory};
+use weft_runtime::{Clock, SystemClock};
+
+/// How long jobs may take to clean up when the process is told to end.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// A JobManager that is a process, or acts like one.
+pub struct JobManagerProcess {
+    cluster: Arc<Cluster>,
+    job_manager: JobManager,
+    server: SessionServer,
+    directory: PathBuf,
+    /// Whether its jobs are left to a successor.
+    succeeded: bool,
+    expiring: tokio::task::AbortHandle,
+}
+
+impl JobManagerProcess {
+    /// Waits until nobody else leads, and starts. Must be called within a tokio runtime.
+    pub async fn start(settings: ProcessSettings) -> Result<Self, StartError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let configuration = &settings.configuration;
+        for path in [&settings.directory, &settings.log_directory] {
+            fs::create_dir_all(path).map_err(|source| StartError::Directory { path: path.clone(), source })?;
+        }
+        let ha = lead(configuration, settings.random).await?;
+        let epoch = ha.epoch();
+        let blobs = Arc::new(BlobStore::open(blob_directory(configuration, &*ha, &settings.directory)?)?);
+        let job_manager = JobManager::start(
+            epoch,
+            clock.clone(),
+            ResourceManagerSettings::from_configuration(configuration)?,
+            (settings.random)(),
+        )
+        .map_err(StartError::Thread)?;
+        let handle = job_manager.handle().clone();
+        let succeeded = ha.directory().is_some();
+        let dispatcher = Dispatcher::new(DispatcherParts {
+            configuration: configuration.clone(),
+            handle: handle.clone(),
+            ha,
+            blobs: blobs.clone(),
+            clock: clock.clone(),
+            directory: settings.directory.clone(),
+            log_directory: settings.log_directory.clone(),
+            exchange_pool: settings.exchange_pool,
+            random: settings.random,
+        })?;
+        let heartbeat = HeartbeatSettings::from_configuration(configuration)?;
+        let members = Members::new(epoch, heartbeat, settings.secret.clone(), handle.clone(), clock);
+        let ports = match configuration.get(&options::JOB_MANAGER_BIND_PORT)? {
+            Some(ports) => ports,
+            None => configuration.get(&options::JOB_MANAGER_RPC_PORT)?.to_string(),
+        };
+        let ports: PortRange = ports.parse().map_err(StartError::Ports)?;
+        let listener =
+            listen(&configuration.get(&options::JOB_MANAGER_BIND_HOST)?, &ports).map_err(StartError::Listen)?;
+        let frame_size = configuration.get(&options::FRAME_SIZE)?.as_usize();
+        let server_settings = ServerSettings { epoch, secret: settings.secret.clone(), frame_size };
+        let (handler, served) = (Arc::new(MembersHandler(members.clone())), Arc::new(SessionBlobs(blobs)));
+        let server = SessionServer::start(listener, server_settings, handler, served).map_err(StartError::Serve)?;
+        tracing::info!(address = %server.address(), leader = epoch.counter, "waits for TaskManagers");
+        dispatcher.recover().await?;
+        let drives = Drives::new(
+            dispatcher.clone(),
+            handle.clone(),
+            without_secrets(configuration),
+            (settings.directory.clone(), settings.log_directory.clone()),
+            settings.random,
+        );
+        let unused = configuration.get(&options::BLOB_CLEANUP_INTERVAL)?;
+        let expiring = tokio::spawn(expire(dispatcher.clone(), unused)).abort_handle();
+        let masked: BTreeMap<_, _> = configuration.iter_masked().map(|(key, value)| (key.to_owned(), value)).collect();
+        let (ending, _) = watch::channel(false);
+        let logs = LogDirectory::new(&settings.log_directory);
+        let cluster = Arc::new(Cluster { handle, dispatcher, members, drives, logs, configuration: masked, ending });
+        Ok(JobManagerProcess { cluster, job_manager, server, directory: settings.directory, succeeded, expiring })
+    }
+
+    /// What clients see.
+    pub fn cluster(&self) -> Arc<Cluster> {
+        self.cluster.clone()
+    }
+
+    /// Where TaskManagers find it.
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.server.address()
+    }
+
+    /// Runs the program that the cluster was started for, to its end, and asks for the cluster's end. Whether it and its jobs ended well.
+    pub async fn run_application(&self, application: Application) -> Result<bool, Refusal> {
+        let cluster = &self.cluster;
+        let ended = async {
+            let (blobs, executable) = (cluster.dispatcher.blobs().clone(), application.executable.clone());
+            let kept = tokio::task::spawn_blocking(move || {
+                let file = blobs.new_file();
+                let copied = fs::copy(&executable, &file);
+                copied.map_err(|e| format!("cannot copy the program {}: {e}", executable.display()))?;
+                blobs.keep(&file, None).map_err(|error| error.to_string())
+            });
+            let kept = kept.await.map_err(|error| Refusal::Failed(error.to_string()))?.map_err(Refusal::Failed)?;
+            cluster.drives.run(application.run(kept.hash), Logged).await
+        };
+        let ended = ended.await;
+        cluster.ending.send_replace(true);
+        let ended = ended?;
+        let finished = |job: &weft_rpc::drive::DrivenJob| {
+            job.outcome.as_ref().is_none_or(|outcome| outcome.status == JobStatus::Finished)
+        };
+        if let Some(sentence) = ended.gave_up {
+            return Err(Refusal::Wrong(sentence));
+        }
+        Ok(ended.exit.is_success() && ended.jobs.iter().all(finished))
+    }
+
+    /// Waits until a client asks for the end, or `told` does.
+    pub async fn asked_to_end(&self, told: impl Future<Output = ()>) {
+        tokio::select! {
+            () = self.cluster.asked_to_end() => {
+                tracing::info!("a client asked for the end of the cluster");
+                self.cluster.members.dismiss_all("the cluster was shut down by a client");
+            }
+            () = told => {}
+        }
+    }
+
+    /// Ends. Without high availability its jobs are cancelled first, so that they leave nothing half-written; otherwise a successor runs them.
+    pub async fn end(mut self) {
+        self.expiring.abort();
+        if !self.succeeded {
+            let jobs: Vec<JobId> = self.cluster.handle.jobs().await.iter().map(|job| job.id).collect();
+            jobs.iter().for_each(|job| self.cluster.handle.cancel(*job));
+            let ends = jobs.iter().map(|job| self.cluster.dispatcher.outcome(*job, FAREWELL));
+            let over = futures_util::future::join_all(ends).await;
+            let left = over.iter().filter(|outcome| !matches!(outcome, Ok(Some(_)))).count();
+            if left > 0 {
+                tracing::warn!("{left} jobs did not end within {FAREWELL:?}");
+            }
+        }
+        self.server.close();
+        drop(self.job_manager);
+        if let Err(error) = fs::remove_dir_all(&self.directory) {
+            tracing::warn!(path = %self.directory.display(), "the JobManager's directory is left behind: {error}");
+        }
+    }
+}
+
+/// Waits for leadership.
+async fn lead(configuration: &Configuration, random: fn() -> u128) -> Result<Arc<dyn HighAvailability>, StartError> {
+    match configuration.get(&options::HA_TYPE)? {
+        HighAvailabilityType::None => Ok(Arc::new(NoHighAvailability::new(random() as u64))),
+        HighAvailabilityType::FileSystem => {
+            let storage = configuration.get(&options::HA_STORAGE_DIR)?;
+            let storage = storage.ok_or_else(|| StartError::NoStorage("it is not set".to_owned()))?;
+            let cluster = configuration.get(&options::HA_CLUSTER_ID)?;
+            let directory = local(&storage)?.join(cluster.trim_matches('/'));
+            let waiting = move |who: &str| {
+                tracing::info!(
+                    "another JobManager leads ({who}): waiting for its end, by the lock in high-availability.storageDir"
+                );
+            };
+            let led = tokio::task::spawn_blocking(move || {
+                FileSystemHighAvailability::lead(directory, random() as u64, waiting)
+            });
+            let led = led.await.map_err(|error| StartError::Thread(std::io::Error::other(error)))?;
+            Ok(Arc::new(led?))
+        }
+    }
+}
+
+fn local(storage: &str) -> Result<PathBuf, StartError> {
+    let path = storage.strip_prefix("file://").unwrap_or(storage);
+    if path.contains("://") {
+        return Err(StartError::NoStorage(format!(
+            "{storage} is no local directory, and only there files can be locked"
+        )));
+    }
+    Ok(PathBuf::from(path))
+}
+
+fn blob_directory(
+    configuration: &Configuration,
+    ha: &dyn HighAvailability,
+    directory: &Path,
+) -> Result<PathBuf, StartError> {
+    if let Some(kept) = ha.directory() {
+        return Ok(kept.to_owned());
+    }
+    let configured = configuration.get(&options::BLOB_STORAGE_DIRECTORY)?;
+    Ok(configured.map_or_else(|| directory.join("blobs"), PathBuf::from))
+}
+
+/// Forgets what is too old, from time to time.
+async fn expire(dispatcher: Arc<Dispatcher>, unused: Duration) {
+    loop {
+        tokio::time::sleep(unused.min(Duration::from_secs(60))).await;
+        let dispatcher = dispatcher.clone();
+        // A panic there costs this round.
+        let _ = tokio::task::spawn_blocking(move || dispatcher.expire(unused)).await;
+    }
+}
+
+/// The blobs as TaskManagers fetch them.
+struct SessionBlobs(Arc<BlobStore>);
+
+impl Blobs for SessionBlobs {
+    fn file(&self, hash: BlobHash) -> Option<PathBuf> {
+        self.0.get(hash)
+    }
+
+    fn new_file(&self) -> PathBuf {
+        self.0.new_file()
+    }
+
+    fn keep(&self, file: &Path) -> Result<BlobRef, String> {
+        self.0.keep(file, None).map_err(|error| error.to_string())
+    }
+}
+
+/// The program's jobs, in the log.
+struct Logged;
+
+impl DriveObserver for Logged {
+    fn submitted(&mut self, job: JobId, name: &str) {
+        tracing::info!(%job, "the application's job `{name}` was accepted");
+    }
+
+    fn refused(&mut self, name: &str, refusal: &Refusal) {
+        tracing::error!("the application's job `{name}` was not accepted: {refusal}");
+    }
+
+    fn ended(&mut self, outcome: &JobOutcome) {
+        tracing::info!(job = %outcome.job, "the application's job is {}", outcome.status);
+    }
+}

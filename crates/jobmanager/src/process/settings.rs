@@ -1,0 +1,113 @@
+//! What a JobManager's process is started with.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+
+use weft_common::ErrorKind;
+use weft_common::configuration::{ConfigError, Configuration, is_secret};
+use weft_common::trust::SecretKey;
+use weft_ha::HaError;
+use weft_rpc::listener::{ListenError, NotAPortRange};
+use weft_rpc::{RpcError, view::ProgramRun};
+
+use crate::BlobError;
+
+/// What a JobManager's process is started with.
+#[derive(Clone)]
+pub struct ProcessSettings {
+    /// The cluster's configuration.
+    pub configuration: Configuration,
+    /// A directory for this process alone, which is removed with all that is in it when the process ends.
+    pub directory: PathBuf,
+    /// Where logs go, those of coordinators too.
+    pub log_directory: PathBuf,
+    /// The cluster's secret, if it has one.
+    pub secret: Option<SecretKey>,
+    /// Bytes of exchange pool that a slot of this cluster's TaskManagers has.
+    pub exchange_pool: u64,
+    /// Entropy.
+    pub random: fn() -> u128,
+}
+
+/// Why a JobManager's process cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// An option cannot be read.
+    #[error(transparent)]
+    Configuration(#[from] ConfigError),
+    /// A directory cannot be made.
+    #[error("cannot make the JobManager's directory {path}: {source}")]
+    Directory {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// An option for ports is none.
+    #[error("jobmanager.rpc.bind-port: {0}")]
+    Ports(NotAPortRange),
+    /// No port to listen at.
+    #[error("a JobManager needs to be found by its TaskManagers (jobmanager.bind-host, jobmanager.rpc.port): {0}")]
+    Listen(ListenError),
+    /// What listens cannot be served.
+    #[error("a JobManager cannot answer its TaskManagers: {0}")]
+    Serve(RpcError),
+    /// Programs and submissions cannot be kept.
+    #[error(transparent)]
+    Blobs(#[from] BlobError),
+    /// What is left to a successor cannot be kept, or what a predecessor left cannot be read.
+    #[error(transparent)]
+    HighAvailability(#[from] HaError),
+    /// There is no place for it.
+    #[error("high-availability.type is filesystem, and high-availability.storageDir says not where: {0}")]
+    NoStorage(String),
+    /// A thread cannot be started.
+    #[error("cannot start the JobManager's thread: {0}")]
+    Thread(io::Error),
+    /// The operating system does not tell of signals.
+    #[error("a JobManager cannot hear signals: {0}")]
+    Signals(io::Error),
+}
+
+impl StartError {
+    /// Who can do something about it.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            StartError::Configuration(error) => error.kind(),
+            StartError::HighAvailability(error) => error.kind(),
+            StartError::Directory { .. }
+            | StartError::Ports(_)
+            | StartError::Listen(_)
+            | StartError::Blobs(_)
+            | StartError::NoStorage(_) => ErrorKind::User,
+            StartError::Serve(_) | StartError::Thread(_) | StartError::Signals(_) => ErrorKind::Fatal,
+        }
+    }
+}
+
+/// A program that a JobManager was started for (application mode).
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// Its executable.
+    pub executable: PathBuf,
+    /// How it is called; the artifact is found out.
+    pub arguments: Vec<String>,
+    /// Configuration over the cluster's, under what the arguments set.
+    pub configuration: BTreeMap<String, String>,
+}
+
+impl Application {
+    /// As something to run, once its executable is an artifact here.
+    pub(crate) fn run(&self, artifact: weft_rpc::BlobHash) -> ProgramRun {
+        let name = self.executable.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let (arguments, configuration) = (self.arguments.clone(), self.configuration.clone());
+        ProgramRun { artifact, name, arguments, configuration }
+    }
+}
+
+/// What programs may see of the configuration.
+pub(crate) fn without_secrets(configuration: &Configuration) -> BTreeMap<String, String> {
+    let shown = configuration.iter().filter(|(key, ..)| !is_secret(key));
+    shown.map(|(key, value, _)| (key.to_owned(), value.to_text())).collect()
+}
