@@ -1,0 +1,40 @@
+//! The REST API of a JobManager: the paths, fields and names that clients and dashboards of the field know, and a few of our own for
+//! the command line (`/weft/…`).
+//!
+//! [`RestServer`] serves whatever is behind a [`ClusterGateway`](weft_rpc::view::ClusterGateway). A request asks for views and writes
+//! them as JSON; nothing is decided here. [`routes`] is the table of all paths. Everything is also there under `/v1`; errors are
+//! `{"errors": ["…"]}`.
+//!
+//! # Limits
+//! Bodies, heads, connections and the time that a peer may take are bounded by [`RestSettings`]. A program is written to its file as it
+//! comes; nothing else that a peer sends is kept beyond 10 MiB.
+
+mod answer;
+mod api_error;
+mod artifact_file;
+mod bearer;
+mod clock;
+mod cluster;
+mod error;
+mod front;
+mod jars;
+mod job_manager;
+mod jobs;
+mod logs;
+mod metrics;
+mod openapi;
+mod request;
+mod rest;
+mod routes;
+mod server;
+mod settings;
+mod states;
+mod task_managers;
+mod vertices;
+mod weft;
+
+pub use bearer::BearerToken;
+pub use error::RestError;
+pub use metrics::{ClusterSnapshot, prometheus};
+pub use server::RestServer;
+pub use settings::{RestSettings, VersionInfo};
