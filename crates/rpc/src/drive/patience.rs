@@ -4,6 +4,8 @@ use crate::view::Refusal;
 use std::future::Future;
 use std::time::Duration;
 use tokio::time::Instant;
+use weft_common::ConfigError;
+use weft_common::configuration::{Configuration, options};
 
 /// Before a request is made a second time; doubled with every further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -18,6 +20,14 @@ pub struct Patience {
 }
 
 impl Patience {
+    /// What is configured.
+    pub fn from_configuration(configuration: &Configuration) -> Result<Self, ConfigError> {
+        Ok(Patience {
+            timeout: configuration.get(&options::CLIENT_TIMEOUT)?,
+            retry_period: configuration.get(&options::CLIENT_RETRY_PERIOD)?,
+        })
+    }
+
     /// Makes a request until it is answered, refused for good, or the patience is at its end: then the last failure is the answer.
     pub(super) async fn ask<T, F>(self, mut request: impl FnMut() -> F) -> Result<T, Refusal>
     where
