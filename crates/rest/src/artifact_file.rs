@@ -32,11 +32,12 @@ impl Drop for Unkept {
 }
 
 impl ArtifactFile {
-    /// A new file, where the cluster wants it.
-    pub(crate) async fn create(rest: &Rest) -> Result<Self, ApiError> {
+    /// A new file, where the cluster wants it. It is made here and now: a request that ends while another thread makes its file would
+    /// remove it too early.
+    pub(crate) fn create(rest: &Rest) -> Result<Self, ApiError> {
         let unkept = Unkept { path: rest.cluster().new_artifact()?, kept: false };
-        let file = File::create(&unkept.path).await.map_err(|error| failed(&unkept, "creating", &error))?;
-        Ok(ArtifactFile { unkept, writer: BufWriter::with_capacity(BUFFER, file) })
+        let file = std::fs::File::create(&unkept.path).map_err(|error| failed(&unkept, "creating", &error))?;
+        Ok(ArtifactFile { unkept, writer: BufWriter::with_capacity(BUFFER, File::from_std(file)) })
     }
 
     /// Writes more of it.

@@ -7,7 +7,7 @@ use weft_common::ErrorKind;
 #[derive(Debug, thiserror::Error)]
 pub enum RestError {
     /// A setting that no server can have.
-    #[error("{setting} of the REST server is {found}, where at least {least} is needed: raise it")]
+    #[error("the REST server's {setting} is {found}, where at least {least} is needed: raise it")]
     Setting {
         /// Which one.
         setting: &'static str,

@@ -23,7 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
-use tracing::{debug, warn};
+use tracing::{debug, error, warn};
 use weft_rpc::view::ClusterGateway;
 
 /// The most fields of a head.
@@ -89,7 +89,12 @@ impl Connections {
         loop {
             let accepted = tokio::select! {
                 () = told(stopped.clone()) => break,
-                Some(_) = self.open.join_next() => continue,
+                Some(ended) = self.open.join_next() => {
+                    if let Err(panic) = ended {
+                        error!("answering a request to the REST server: {panic}");
+                    }
+                    continue;
+                }
                 accepted = listener.accept() => accepted,
             };
             match (accepted, permits.clone().try_acquire_owned()) {

@@ -82,7 +82,7 @@ impl RestSettings {
             let error = RestError::Setting { setting, found: found as u64, least: least as u64 };
             if found < least { Err(error) } else { Ok(()) }
         };
-        least("the limit of a request's head", self.head_limit, Self::LEAST_HEAD)?;
-        least("the number of connections", self.connections, 1)
+        least("limit of a request's head", self.head_limit, Self::LEAST_HEAD)?;
+        least("number of connections", self.connections, 1)
     }
 }

@@ -58,7 +58,7 @@ async fn receive(rest: &Rest, mut form: Multipart, body: Body) -> Result<(String
                 Part::Begin(Some(_)) if received.is_some() => return Err(not_one("more than one")),
                 Part::Begin(Some(file)) => {
                     name = Some(checked_name(file)?);
-                    open = Some(ArtifactFile::create(rest).await?);
+                    open = Some(ArtifactFile::create(rest)?);
                 }
                 Part::Content(content) => {
                     if let Some(file) = &mut open {

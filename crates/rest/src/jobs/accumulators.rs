@@ -8,10 +8,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use weft_rpc::view::{Accumulator, VertexView};
+use weft_common::accumulator::{self, Accumulator, AccumulatorError};
+use weft_rpc::view::VertexView;
 
-/// Merged accumulators by name; `None` where subtasks of one job disagree about what it is.
-pub(crate) type Merged = BTreeMap<String, Option<Accumulator>>;
+/// Merged accumulators by name; an error for a name that has no value.
+pub(crate) type Merged = BTreeMap<String, Result<Accumulator, AccumulatorError>>;
 
 /// `GET /jobs/:jobid/accumulators`.
 pub(crate) async fn accumulators(State(rest): State<Rest>, ids: Ids, query: Query) -> Reply {
@@ -29,30 +30,22 @@ pub(crate) async fn accumulators(State(rest): State<Rest>, ids: Ids, query: Quer
 /// The accumulators of the current attempts of all subtasks, those of one name merged.
 pub(crate) fn merged<'a>(vertices: impl IntoIterator<Item = &'a VertexView>) -> Merged {
     let subtasks = vertices.into_iter().flat_map(|vertex| &vertex.subtasks);
-    let mut merged = Merged::new();
-    for (name, bytes) in subtasks.flat_map(|subtask| &subtask.current.accumulators) {
-        let found = Accumulator::decode(bytes);
-        let both = match merged.get(name) {
-            None => found,
-            Some(known) => known.as_ref().zip(found.as_ref()).and_then(|(known, found)| known.merge(found)),
-        };
-        merged.insert(name.clone(), both);
-    }
-    merged
+    let reports = subtasks.flat_map(|subtask| &subtask.current.accumulators);
+    accumulator::merge(reports.map(|(name, bytes)| (name.as_str(), bytes.as_slice())))
 }
 
 /// As a list with kinds and values.
 pub(crate) fn shown(merged: &Merged) -> Value {
-    let one = |(name, accumulator): (&String, &Option<Accumulator>)| match accumulator {
-        Some(known) => json!({ "name": name, "type": known.kind(), "value": known.to_string() }),
-        None => json!({ "name": name, "type": "unknown", "value": "its subtasks report different kinds" }),
+    let one = |(name, found): (&String, &Result<Accumulator, AccumulatorError>)| match found {
+        Ok(known) => json!({ "name": name, "type": known.kind(), "value": known.to_string() }),
+        Err(error) => json!({ "name": name, "type": "error", "value": error.to_string() }),
     };
     merged.iter().map(one).collect()
 }
 
 /// As an object of bytes in base 64.
 pub(super) fn serialized(merged: &Merged) -> Value {
-    let known = merged.iter().filter_map(|(name, accumulator)| Some((name, accumulator.as_ref()?)));
+    let known = merged.iter().filter_map(|(name, found)| Some((name, found.as_ref().ok()?)));
     let encoded = known.map(|(name, known)| (name.clone(), STANDARD.encode(known.encode()).into()));
     Value::Object(encoded.collect::<Map<_, _>>())
 }

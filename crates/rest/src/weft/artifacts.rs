@@ -38,7 +38,7 @@ pub(crate) async fn put(
         }
         return Ok((StatusCode::OK, Json(shown(hash))).into_response());
     }
-    let mut file = ArtifactFile::create(&rest).await?;
+    let mut file = ArtifactFile::create(&rest)?;
     while let Some(piece) = body.next().await? {
         file.write(&piece).await?;
     }

@@ -1,0 +1,19 @@
+//! The real server on loopback, before a cluster that is made up.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod artifacts;
+mod client;
+mod errors;
+mod fake_cluster;
+mod fake_jobs;
+mod golden;
+mod limits;
+mod logs;
+mod metrics;
+mod openapi;
+mod programs;
+mod rubbish;
+mod served;
+mod shape;
+mod submission;
