@@ -14,6 +14,7 @@ use axum::body::Body;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -117,8 +118,7 @@ impl Connections {
     }
 
     fn serve(&self, stream: TcpStream, peer: SocketAddr) -> impl Future<Output = ()> + Send + 'static {
-        // Answers are small and wanted at once.
-        let _ = stream.set_nodelay(true);
+        self.set_up(&stream);
         let (front, stopped) = (self.front.clone(), self.stopped.clone());
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let front = front.clone();
@@ -141,6 +141,17 @@ impl Connections {
             if let Err(error) = ended {
                 debug!("the connection of {peer} to the REST server: {error}");
             }
+        }
+    }
+
+    /// Answers are small and wanted at once; a client that does not take them is dropped by the operating system. Where that has no
+    /// such setting, the connection works without it.
+    fn set_up(&self, stream: &TcpStream) {
+        let socket = SockRef::from(stream);
+        let done = socket.set_tcp_nodelay(true);
+        let done = done.and_then(|()| socket.set_tcp_user_timeout(Some(self.settings.answer_timeout)));
+        if let Err(error) = done {
+            debug!("setting up a connection to the REST server: {error}");
         }
     }
 

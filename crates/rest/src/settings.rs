@@ -26,6 +26,8 @@ pub struct RestSettings {
     pub head_timeout: Duration,
     /// How long a client may pause within a body; 30 s unless set.
     pub body_timeout: Duration,
+    /// How long a client may take nothing of an answer that is waiting for it; 60 s unless set.
+    pub answer_timeout: Duration,
     /// The most connections at a time; 1,000 unless set. One more is answered 503 and closed.
     pub connections: usize,
     /// How long requests may still take when the server is to end; 5 s unless set.
@@ -71,6 +73,7 @@ impl RestSettings {
             head_limit: 16 << 10,
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(30),
+            answer_timeout: Duration::from_secs(60),
             connections: 1000,
             grace: Duration::from_secs(5),
         }

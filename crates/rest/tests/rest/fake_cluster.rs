@@ -25,6 +25,8 @@ pub(crate) struct Asked {
     pub(crate) cancelled: Vec<JobId>,
     pub(crate) submitted: Vec<JobSpec>,
     pub(crate) run: Vec<ProgramRun>,
+    /// How many outcomes were asked for.
+    pub(crate) outcomes: usize,
     pub(crate) shut_down: bool,
 }
 
@@ -138,6 +140,7 @@ impl ClusterGateway for FakeCluster {
 
     fn outcome(&self, job: JobId, patience: Duration) -> Answer<Result<Option<JobOutcome>, Refusal>> {
         let found = self.find(job);
+        self.asked.lock().unwrap().outcomes += 1;
         Box::pin(async move {
             let view = found?;
             if view.summary.ended_ms.is_none() {

@@ -1,6 +1,6 @@
 //! The real server on loopback, before a cluster that is made up.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here is a failed test")]
 
 mod artifacts;
 mod client;

@@ -21,7 +21,7 @@ fn every_path_of_the_document_is_served() {
     let (mut operations, mut ids) = (0, BTreeSet::new());
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
-            let filled = path.replace("{jobid}", &format!("{:032x}", 9)).replace('{', "").replace('}', "");
+            let filled = path.replace("{jobid}", &format!("{:032x}", 9)).replace(['{', '}'], "");
             assert!(is_routed(&served, &method.to_uppercase(), &filled), "{method} {path} is not served");
             assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{operation}");
             let parameters = operation["parameters"].as_array().unwrap().iter().filter(|one| one["in"] == "path");
