@@ -11,19 +11,19 @@ const DIRECTORY: &str = "WEFT_LOGGING_TEST_DIRECTORY";
 
 /// Starts one of the tests below as a process of its own.
 fn start(test: &str, directory: &Path) -> Child {
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    let mut command = Command::new(std::env::current_exe().expect("this program has a file"));
     command.args(["--exact", test, "--nocapture", "--ignored", "--test-threads", "1"]).env(DIRECTORY, directory);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs again")
 }
 
 fn end(child: Child) -> Output {
-    let output = child.wait_with_output().unwrap();
+    let output = child.wait_with_output().expect("it ends");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output
 }
 
 fn settings() -> LogSettings {
-    LogSettings::from_configuration(&Configuration::new()).unwrap()
+    LogSettings::from_configuration(&Configuration::new()).expect("the defaults are right")
 }
 
 #[test]

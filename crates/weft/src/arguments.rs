@@ -52,10 +52,11 @@ impl Launch for Arguments {
     }
 
     fn executor(&self, configuration: &Configuration) -> Result<Rc<dyn Executor>, Error> {
-        logging::to_standard_error();
+        let mode = mode()?;
+        logging::to_standard_error(configuration, mode)?;
         for warning in configuration.warnings() {
             tracing::warn!("{warning}");
         }
-        Ok(mode()?.executor().unwrap_or_else(|| Rc::new(EmbeddedExecutor::new())))
+        Ok(mode.executor().unwrap_or_else(|| Rc::new(EmbeddedExecutor::new())))
     }
 }

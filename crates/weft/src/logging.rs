@@ -1,8 +1,31 @@
-//! Where warnings go when the program has not said otherwise.
+//! Where events go when the program has not said otherwise.
 
-/// Warnings and errors go to standard error, unless the program has installed a subscriber of its own.
-pub(crate) fn to_standard_error() {
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr);
-    // Somebody else's subscriber is as good as ours.
-    let _ = subscriber.with_target(false).compact().try_init();
+use std::sync::OnceLock;
+
+use crate::mode::Mode;
+use weft_api::Error;
+use weft_common::Configuration;
+use weft_common::configuration::options::{self, LogLevel};
+use weft_logging::{LogError, LogHandle, LogSettings, Logging, set_process_job};
+
+/// Held until the process ends.
+static LOG: OnceLock<LogHandle> = OnceLock::new();
+
+/// Events go to standard error, unless the program has installed a subscriber of its own. Who starts a program wants to see what it
+/// prints: there are warnings and errors only, unless the configuration says more. A worker's parent keeps what it reads.
+pub(crate) fn to_standard_error(configuration: &Configuration, mode: &Mode) -> Result<(), Error> {
+    let wrong = |e: LogError| Error::of(e.kind(), e);
+    let mut settings = LogSettings::from_configuration(configuration).map_err(wrong)?;
+    match mode {
+        Mode::Alone | Mode::Drive(_) if !configuration.contains(&options::LOG_LEVEL) => settings.level = LogLevel::Warn,
+        Mode::Alone | Mode::Drive(_) => {}
+        Mode::Replay(replayed) => set_process_job(replayed.job().job.to_string()),
+    }
+    match Logging::to_standard_error(&settings) {
+        Ok(handle) => drop(LOG.set(handle)),
+        // Somebody else's subscriber is as good as ours; ours stays as the first environment made it.
+        Err(LogError::AlreadyStarted) => {}
+        Err(error) => return Err(wrong(error)),
+    }
+    Ok(())
 }
