@@ -2,7 +2,7 @@
 //! the command line (`/weft/…`).
 //!
 //! [`RestServer`] serves whatever is behind a [`ClusterGateway`](weft_rpc::view::ClusterGateway). A request asks for views and writes
-//! them as JSON; nothing is decided here. [`routes`] is the table of all paths. Everything is also there under `/v1`; errors are
+//! them as JSON; nothing is decided here. The table of all paths is `routes.rs`. Everything is also there under `/v1`; errors are
 //! `{"errors": ["…"]}`.
 //!
 //! # Limits
@@ -13,6 +13,7 @@ mod answer;
 mod api_error;
 mod artifact_file;
 mod bearer;
+mod clients;
 mod clock;
 mod cluster;
 mod error;
@@ -31,7 +32,6 @@ mod settings;
 mod states;
 mod task_managers;
 mod vertices;
-mod weft;
 
 pub use bearer::BearerToken;
 pub use error::RestError;

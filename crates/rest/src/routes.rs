@@ -3,7 +3,7 @@
 use crate::answer::Json;
 use crate::api_error::ApiError;
 use crate::rest::Rest;
-use crate::{cluster, jars, job_manager, jobs, logs, metrics, openapi, task_managers, vertices, weft};
+use crate::{clients, cluster, jars, job_manager, jobs, logs, metrics, openapi, task_managers, vertices};
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::{Method, Uri};
@@ -224,8 +224,8 @@ fn of_clients(routes: Routes) -> Routes {
         ..put
     };
     routes
-        .add(put.clone(), weft::put)
-        .get(put.path, "", "Whether a program is stored.", weft::get)
-        .add(submit, weft::submit)
-        .get("/weft/jobs/{jobid}/outcome", "wait", "How a job ended; 204 while it has not.", weft::outcome)
+        .add(put.clone(), clients::put)
+        .get(put.path, "", "Whether a program is stored.", clients::get)
+        .add(submit, clients::submit)
+        .get("/weft/jobs/{jobid}/outcome", "wait", "How a job ended; 204 while it has not.", clients::outcome)
 }

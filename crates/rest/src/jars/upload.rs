@@ -48,24 +48,19 @@ fn shown(program: &Program) -> Value {
 /// Writes the one file of a form. Other parts are skipped.
 async fn receive(rest: &Rest, mut form: Multipart, body: Body) -> Result<(String, BlobRef), ApiError> {
     let mut body = rest.program_body(body);
-    let mut open: Option<ArtifactFile> = None;
-    let mut received: Option<(String, ArtifactFile)> = None;
-    let mut name = None;
+    let (mut open, mut received) = (None, None);
     while let Some(piece) = body.next().await? {
         for part in form.push(&piece)? {
             match part {
                 Part::Begin(None) => {}
                 Part::Begin(Some(_)) if received.is_some() => return Err(not_one("more than one")),
-                Part::Begin(Some(file)) => {
-                    name = Some(checked_name(file)?);
-                    open = Some(ArtifactFile::create(rest)?);
-                }
+                Part::Begin(Some(name)) => open = Some((checked_name(name)?, ArtifactFile::create(rest)?)),
                 Part::Content(content) => {
-                    if let Some(file) = &mut open {
+                    if let Some((_, file)) = &mut open {
                         file.write(&content).await?;
                     }
                 }
-                Part::End => received = name.take().zip(open.take()).or(received),
+                Part::End => received = open.take().or(received),
             }
         }
     }

@@ -57,7 +57,7 @@ fn outcomes_are_waited_for() {
     let served = Served::new();
     let answer = served.get(&format!("/weft/jobs/{FAILED}/outcome"));
     assert_eq!(answer.status, 200, "{}", answer.text());
-    assert_eq!(JobOutcome::from_bytes(&answer.body).unwrap().job, FAILED);
+    assert_eq!(JobOutcome::decode(&answer.body).unwrap().job, FAILED);
     let before = Instant::now();
     let none = served.get(&format!("/weft/jobs/{RUNNING}/outcome?wait=200"));
     assert_eq!((none.status, none.body.len()), (204, 0));

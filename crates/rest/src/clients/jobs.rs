@@ -32,5 +32,5 @@ pub(crate) async fn outcome(State(rest): State<Rest>, ids: Ids, query: Query) ->
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
     let kind = HeaderValue::from_static("application/octet-stream");
-    Ok(([(header::CONTENT_TYPE, kind)], outcome.to_bytes()).into_response())
+    Ok(([(header::CONTENT_TYPE, kind)], outcome.encode()).into_response())
 }
