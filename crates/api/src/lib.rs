@@ -69,12 +69,17 @@ mod upstream;
 pub use connected::ConnectedStreams;
 pub use environment::{Launch, StreamExecutionEnvironment};
 pub use error::Error;
-pub use executor::{Executor, Job, JobClient, JobResult};
+pub use executor::{Executor, Job, JobAccumulators, JobClient, JobResult};
 pub use keyed::{ConnectedKeyedStreams, KeyedStream};
 pub use sink::{Collected, DataStreamSink};
 pub use stream::DataStream;
 
+pub use weft_common::accumulator::{Accumulator, AccumulatorError};
 pub use weft_common::configuration::options::RuntimeMode;
+pub use weft_runtime::accumulators::{
+    AccumulatorHandle, Average, DoubleCounter, DoubleMaximum, DoubleMinimum, Histogram, IntCounter, LongCounter,
+    LongMaximum, LongMinimum,
+};
 pub use weft_runtime::operators::{
     CoProcessFunction, KeyedCoProcessFunction, KeyedContext, KeyedProcessFunction, OutputTag, ProcessContext,
     ProcessFunction,

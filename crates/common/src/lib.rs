@@ -3,6 +3,7 @@
 //! Nothing here starts a thread, opens a socket, reads a clock or draws a random number. The one thing it does to the
 //! outside world is to read a configuration file when told to.
 
+pub mod accumulator;
 pub mod configuration;
 pub mod duration;
 mod error;

@@ -131,6 +131,7 @@ fn operator_context(io: &tokio::runtime::Handle, waker: Waker) -> OperatorContex
         background: weft_runtime::Background::new(waker.clone()),
         waker,
         io: Some(io.clone()),
+        accumulators: Default::default(),
         events: Arc::new(NoEvents),
         limits: OutputLimits::default(),
         seed: 0,

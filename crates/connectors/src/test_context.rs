@@ -47,6 +47,7 @@ pub(crate) fn operator(parallelism: u32, subtask: u32, attempt: u32) -> Operator
         waker: Waker::noop().clone(),
         background: weft_runtime::Background::new(Waker::noop().clone()),
         io: None,
+        accumulators: Default::default(),
         events: Arc::new(NoEvents),
         limits: OutputLimits::default(),
         seed: 7,

@@ -17,6 +17,8 @@ pub struct JobOutcome {
     pub failure: Option<FinalFailure>,
     /// What its committers had to say to the client, encoded by them.
     pub results: BTreeMap<OperatorId, Vec<u8>>,
+    /// What its user functions counted, by name, encoded by their kinds; several under a name are to be merged.
+    pub accumulators: Vec<(String, Vec<u8>)>,
     /// From its start to its end.
     pub duration: Duration,
 }

@@ -25,7 +25,7 @@ fn graph(name: &str) -> StreamGraph {
 
 fn finished(job: JobId) -> JobOutcome {
     let duration = Duration::from_millis(5);
-    JobOutcome { job, status: JobStatus::Finished, failure: None, results: BTreeMap::new(), duration }
+    JobOutcome { job, status: JobStatus::Finished, failure: None, results: BTreeMap::new(), accumulators: Vec::new(), duration }
 }
 
 // The program's side.

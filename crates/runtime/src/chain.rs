@@ -10,6 +10,7 @@
 //! is in it stays where it is.
 
 use std::mem;
+use std::rc::Rc;
 
 use crate::node::{After, Item, Node, State, StopWatch, Target};
 use crate::operator::{Flow, SourceStatus};
@@ -17,6 +18,7 @@ use crate::operator::{Flow, SourceStatus};
 use crate::{Clock, TaskError};
 use weft_common::Mono;
 use weft_exchange::{EdgeWriter, Outbox, Progress};
+use weft_logging::TaskLabel;
 use weft_record::{AnyBatch, StreamEvent};
 
 /// What a step came to.
@@ -40,20 +42,20 @@ pub(crate) struct Chain {
     writers: Vec<Box<dyn EdgeWriter>>,
     /// Whether a writer is blocked: by records, by an event that pushed records before it, or by a flush.
     blocked: bool,
-    /// The node in whose operator we are, for naming it when it panics.
-    current: usize,
+    /// Who is at work: the task, and the node in whose operator we are, for naming it when it logs or panics.
+    label: Rc<TaskLabel>,
     woken: bool,
     records_out: u64,
     watch: StopWatch,
 }
 
 impl Chain {
-    pub(crate) fn new(nodes: Vec<Node>, writers: Vec<Box<dyn EdgeWriter>>) -> Self {
+    pub(crate) fn new(nodes: Vec<Node>, writers: Vec<Box<dyn EdgeWriter>>, label: Rc<TaskLabel>) -> Self {
         Chain {
             nodes,
             writers,
             blocked: false,
-            current: 0,
+            label,
             woken: true,
             records_out: 0,
             watch: StopWatch { now: Mono::default(), stale: true },
@@ -62,7 +64,12 @@ impl Chain {
 
     /// The operator being called, or called last.
     pub(crate) fn current_operator(&self) -> &str {
-        self.nodes.get(self.current).map_or("?", |n| &n.name)
+        self.nodes.get(self.label.operator()).map_or("?", |n| &n.name)
+    }
+
+    /// What its thread is labelled with while it works.
+    pub(crate) fn label(&self) -> &Rc<TaskLabel> {
+        &self.label
     }
 
     /// Gives the head an item; only when the chain is hungry.
@@ -93,7 +100,7 @@ impl Chain {
 
     /// A coordinator's message for an operator.
     pub(crate) fn operator_event(&mut self, index: usize, payload: &[u8]) -> Result<(), TaskError> {
-        self.current = index;
+        self.label.set_operator(index);
         let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
         node.operator.on_event(payload).map_err(|e| e.at(&node.name))
     }
@@ -204,7 +211,7 @@ impl Chain {
     }
 
     fn take(&mut self, index: usize, item: Item, clock: &dyn Clock) -> Result<Step, TaskError> {
-        self.current = index;
+        self.label.set_operator(index);
         let Some(node) = self.nodes.get_mut(index) else { return Ok(Step::Hungry) };
         let (flow, after) = match item {
             Item::Batch { input, batch } => return node.process(input, batch, clock, &mut self.watch),
@@ -223,7 +230,7 @@ impl Chain {
     }
 
     fn resume(&mut self, index: usize, after: After, clock: &dyn Clock) -> Result<Step, TaskError> {
-        self.current = index;
+        self.label.set_operator(index);
         let Some(node) = self.nodes.get_mut(index) else { return Ok(Step::Hungry) };
         self.watch.start(clock);
         let flow = node.operator.resume(&mut node.outputs).map_err(|e| e.at(&node.name))?;
@@ -269,7 +276,7 @@ impl Chain {
 
     /// Polls the head, a source. Its end becomes the largest watermark and the end.
     pub(crate) fn poll_source(&mut self) -> Result<SourceStatus, TaskError> {
-        self.current = 0;
+        self.label.set_operator(0);
         let Some(head) = self.nodes.first_mut() else { return Ok(SourceStatus::End) };
         if !matches!(head.state, State::Free) {
             return Ok(SourceStatus::Pending);
@@ -286,7 +293,7 @@ impl Chain {
     pub(crate) fn seal(&mut self) -> bool {
         let before: u64 = self.nodes.iter().map(|n| n.outputs.waiting()).sum();
         for (index, node) in self.nodes.iter_mut().enumerate() {
-            self.current = index;
+            self.label.set_operator(index);
             node.outputs.seal();
         }
         before > 0
@@ -308,7 +315,7 @@ impl Chain {
     pub(crate) fn next_time(&mut self) -> Option<i64> {
         let mut next: Option<i64> = None;
         for (index, node) in self.nodes.iter().enumerate().filter(|(_, n)| n.takes_time()) {
-            self.current = index;
+            self.label.set_operator(index);
             next = [next, node.operator.next_time()].into_iter().flatten().min();
         }
         next
@@ -318,7 +325,7 @@ impl Chain {
     pub(crate) fn on_time(&mut self, now_ms: i64) -> bool {
         let mut any = false;
         for (index, node) in self.nodes.iter_mut().enumerate() {
-            self.current = index;
+            self.label.set_operator(index);
             let due = node.operator.next_time().is_some_and(|t| t <= now_ms);
             if due && node.takes_time() {
                 node.queue.push_back(Item::Time(now_ms));

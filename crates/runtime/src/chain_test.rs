@@ -211,7 +211,8 @@ fn node(operator: Adder, targets: &[Target]) -> Node {
 }
 
 fn chain(nodes: Vec<Node>, edges: Vec<Edge>) -> Chain {
-    Chain::new(nodes, edges.into_iter().map(|edge| Box::new(edge) as Box<dyn EdgeWriter>).collect())
+    let label = weft_logging::TaskLabel::new("task", nodes.iter().map(|node| node.name.clone()).collect());
+    Chain::new(nodes, edges.into_iter().map(|edge| Box::new(edge) as Box<dyn EdgeWriter>).collect(), label)
 }
 
 fn batch(rows: impl IntoIterator<Item = u64>) -> Item {

@@ -10,10 +10,11 @@ use crate::lane::LaneContext;
 use crate::node::{Node, Target};
 use crate::panics::describe_panic;
 use crate::task::{Task, TaskInput};
-use crate::{Background, OperatorContext, TaskError};
+use crate::{Accumulators, Background, OperatorContext, TaskError, TaskMetrics};
 use weft_common::{JobVertexId, OperatorId};
 use weft_exchange::{ChannelId, EdgeWriter, GateConfig, LocalChannel, Peer, Route, Ship, SlotAddress, WriterConfig};
 use weft_graph::ShipStrategy;
+use weft_logging::TaskLabel;
 use weft_rpc::{ChainedOperator, InputEdge, OutputEdge, TaskDeployment};
 
 /// Channels between two tasks of this lane, by id: both ends of one deployment find the same.
@@ -29,10 +30,16 @@ pub(crate) fn build(
     local: &mut LocalChannels,
     background: &Background,
 ) -> Result<Task, TaskError> {
+    let label = label(deployment);
+    let _working = label.enter();
+    let accumulators = Accumulators::default();
     let mut chain_nodes = Vec::with_capacity(deployment.chain.len());
     for (index, operator) in deployment.chain.iter().enumerate() {
-        chain_nodes.push(node(lane, deployment, index, operator, background)?);
+        label.set_operator(index);
+        let context = operator_context(lane, deployment, operator, background, &accumulators);
+        chain_nodes.push(node(lane, deployment, index, &context)?);
     }
+    accumulators.check()?;
     let mut writers = Vec::with_capacity(deployment.outputs.len());
     for output in &deployment.outputs {
         writers.push(writer(lane, deployment, output, local)?);
@@ -45,34 +52,35 @@ pub(crate) fn build(
         inputs.push(input);
     }
     let operators = deployment.chain.iter().map(|o| o.operator).collect();
-    let name = format!(
-        "{} ({}/{})#{}",
-        deployment.name,
-        deployment.attempt.subtask + 1,
-        deployment.parallelism,
-        deployment.attempt.attempt
-    );
-    let chain = Chain::new(chain_nodes, writers);
-    Ok(Task::new(deployment.attempt, name, operators, inputs, chain, background.clone(), lane.clock.mono()))
+    let chain = Chain::new(chain_nodes, writers, label);
+    let metrics = TaskMetrics::begin(accumulators, lane.clock.mono());
+    Ok(Task::new(deployment.attempt, name(deployment), operators, inputs, chain, background.clone(), metrics))
+}
+
+fn name(deployment: &TaskDeployment) -> String {
+    let TaskDeployment { name, attempt, parallelism, .. } = deployment;
+    format!("{name} ({}/{parallelism})#{}", attempt.subtask + 1, attempt.attempt)
+}
+
+fn label(deployment: &TaskDeployment) -> Rc<TaskLabel> {
+    TaskLabel::new(name(deployment), deployment.chain.iter().map(|o| o.name.clone()).collect())
 }
 
 fn node(
     lane: &LaneContext,
     deployment: &TaskDeployment,
     index: usize,
-    operator: &ChainedOperator,
-    background: &Background,
+    context: &OperatorContext,
 ) -> Result<Node, TaskError> {
-    let name = operator.name.clone();
+    let name = context.name.clone();
     let unknown = || {
         TaskError::fatal("the program has no operator with this id: it is not the program that was submitted").at(&name)
     };
-    let factory = lane.program.operator(operator.operator).ok_or_else(unknown)?;
-    let context = operator_context(lane, deployment, operator, background);
+    let factory = lane.program.operator(context.operator).ok_or_else(unknown)?;
     let make = || {
-        let mut made = factory.create(&context)?;
+        let mut made = factory.create(context)?;
         let outputs = made.outputs(&lane.limits);
-        made.open(&context)?;
+        made.open(context)?;
         Ok((made, outputs))
     };
     let made = catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|p| Err(TaskError::user(describe_panic(&*p))));
@@ -86,6 +94,7 @@ fn operator_context(
     deployment: &TaskDeployment,
     operator: &ChainedOperator,
     background: &Background,
+    accumulators: &Accumulators,
 ) -> OperatorContext {
     OperatorContext {
         operator: operator.operator,
@@ -99,6 +108,7 @@ fn operator_context(
         waker: lane.waker.clone().into(),
         io: lane.io.clone(),
         background: background.clone(),
+        accumulators: accumulators.clone(),
         events: lane.events.clone(),
         limits: lane.limits.clone(),
         seed: seed(lane.seed, deployment, operator.operator),

@@ -415,6 +415,7 @@ impl Lane {
         let (attempt, background) = (task.attempt, task.background.clone());
         task.metrics.leave(self.context.clock.mono());
         self.ends.retain(|_, (owner, _)| *owner != attempt);
+        let _working = task.chain().label().enter();
         let dropped = catch_unwind(AssertUnwindSafe(move || {
             task.chain().close();
             drop(task);
@@ -456,6 +457,7 @@ fn failed(error: &TaskError) -> TaskState {
 
 /// Calls a task; a panic is its error, at the operator that was called last.
 fn guarded<R>(task: &mut Task, call: impl FnOnce(&mut Task) -> Result<R, TaskError>) -> Result<R, TaskError> {
+    let _working = task.chain().label().enter();
     let result = catch_unwind(AssertUnwindSafe(|| call(task)));
     result.unwrap_or_else(|panic| Err(panic_error(&*panic).at(task.chain().current_operator())))
 }

@@ -4,6 +4,7 @@
 //! [`Operator`]s between input gates and output edges of the exchange. User functions are wrapped into operators in
 //! [`operators`]; sources and sinks have public contracts of their own in [`source`] and [`sink`].
 
+pub mod accumulators;
 mod background;
 mod chain;
 mod clock;
@@ -28,6 +29,7 @@ mod thread;
 mod valve;
 mod waker;
 
+pub use accumulators::Accumulators;
 pub use background::{Background, BackgroundWork};
 pub use clock::{Clock, SystemClock};
 pub use error::{BoxError, IntoResult, TaskError};

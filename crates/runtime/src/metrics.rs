@@ -10,6 +10,7 @@
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::Duration;
 
+use crate::Accumulators;
 use weft_common::Mono;
 
 /// The counters of one subtask, written by its slot thread and read by anybody.
@@ -24,6 +25,8 @@ pub struct TaskMetrics {
     pub bytes_in: Counter,
     /// `numBytesOut`: encoded bytes that went to other slots, and estimated bytes of what stayed in the same slot.
     pub bytes_out: Counter,
+    /// What its user functions count.
+    pub accumulators: Accumulators,
     times: [Counter; 3],
     /// What it is and since when; zero, its default: it has not begun or is over.
     open: AtomicU64,
@@ -48,6 +51,13 @@ const MOVING: u64 = 0b100;
 const LOOKS: usize = 1000;
 
 impl TaskMetrics {
+    /// The counters of a task that begins at `now`, busy.
+    pub(crate) fn begin(accumulators: Accumulators, now: Mono) -> Self {
+        let metrics = TaskMetrics { accumulators, ..TaskMetrics::default() };
+        metrics.enter(Occupation::Busy, now);
+        metrics
+    }
+
     /// `[busy, idle, back-pressured]` milliseconds per second between two readings of [`times`](Self::times) taken `elapsed` apart:
     /// `busyTimeMsPerSecond`, `idleTimeMsPerSecond` and `backPressuredTimeMsPerSecond`.
     pub fn time_per_second(now: [u64; 3], before: [u64; 3], elapsed: Duration) -> [u64; 3] {

@@ -11,8 +11,9 @@
 use std::sync::Arc;
 use std::task::Waker;
 
+use crate::accumulators::AccumulatorHandle;
 use crate::output::{OutputLimits, Outputs};
-use crate::{Background, Clock, JobInfo, TaskError};
+use crate::{Accumulators, Background, Clock, JobInfo, TaskError};
 use weft_common::{ExecutionAttemptId, OperatorId};
 use weft_record::AnyBatch;
 use weft_rpc::OperatorEvent;
@@ -138,6 +139,8 @@ pub struct OperatorContext {
     pub io: Option<tokio::runtime::Handle>,
     /// Where work with effects outside the slot is announced: the task is not over before it.
     pub background: Background,
+    /// What the user functions of its task count.
+    pub accumulators: Accumulators,
     /// The way to its coordinator.
     pub events: Arc<dyn EventSender>,
     /// What outputs may gather.
@@ -150,6 +153,14 @@ impl OperatorContext {
     /// Which subtask, from 0.
     pub fn subtask(&self) -> u32 {
         self.attempt.subtask
+    }
+
+    /// The accumulator of this name in this subtask, to be kept by who asks. What the subtasks have counted under a name is merged:
+    /// it is shown while the job runs, and is part of its result. A name is of one kind.
+    ///
+    /// A handle counts right on the thread that the subtask runs on, and only there.
+    pub fn accumulator<A: AccumulatorHandle>(&self, name: &str) -> A {
+        self.accumulators.get(name)
     }
 
     /// Sends a message to the coordinator.

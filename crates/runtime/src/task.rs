@@ -60,11 +60,9 @@ impl Task {
         inputs: Vec<TaskInput>,
         chain: Chain,
         background: Background,
-        now: Mono,
+        metrics: TaskMetrics,
     ) -> Self {
         let channels = inputs.iter().map(|i| i.open).sum();
-        let metrics = TaskMetrics::default();
-        metrics.enter(Occupation::Busy, now);
         Task {
             attempt,
             name,
@@ -118,6 +116,9 @@ impl Task {
             Ok(Turn::Worked | Turn::Finished) | Err(_) => {}
         }
         self.count();
+        if matches!(turn, Ok(Turn::Finished)) {
+            self.metrics.accumulators.check()?;
+        }
         turn
     }
 

@@ -1,9 +1,9 @@
 //! A job of an embedded cluster, for its program.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::EmbeddedCluster;
-use weft_api::{Error, JobClient, JobResult};
+use weft_api::{Error, JobAccumulators, JobClient, JobResult};
 use weft_common::{ErrorKind, JobId};
 use weft_control::JobStatus;
 use weft_jobmanager::JobWatch;
@@ -13,6 +13,8 @@ pub(crate) struct EmbeddedJob {
     pub(crate) job: JobId,
     pub(crate) name: String,
     pub(crate) watch: Arc<JobWatch>,
+    /// What its tasks counted, by name; there when its end is.
+    pub(crate) accumulators: Arc<OnceLock<JobAccumulators>>,
 }
 
 impl JobClient for EmbeddedJob {
@@ -32,9 +34,13 @@ impl JobClient for EmbeddedJob {
         let end = self.watch.wait();
         let name = &self.name;
         match (end.status, end.failure) {
-            (JobStatus::Finished, _) => {
-                Ok(JobResult { job_id: self.job, duration: end.duration, results: end.results, detached: false })
-            }
+            (JobStatus::Finished, _) => Ok(JobResult {
+                job_id: self.job,
+                duration: end.duration,
+                results: end.results,
+                accumulators: self.accumulators.get().cloned().unwrap_or_default(),
+                detached: false,
+            }),
             (_, Some(failure)) => Err(Error::of(failure.kind, format!("job `{name}` failed: {}", failure.message))),
             (JobStatus::Canceled, None) => Err(Error::user(format!("job `{name}` was cancelled"))),
             (status, None) => Err(Error::of(ErrorKind::Retryable, format!("job `{name}` ended as {status}"))),

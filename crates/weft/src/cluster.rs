@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use crate::client::EmbeddedJob;
 use tokio::runtime::{Handle, Runtime};
-use weft_api::{Error, Executor, Job, JobClient, Launch};
+use weft_api::{Error, Executor, Job, JobAccumulators, JobClient, Launch};
 use weft_common::configuration::{ConfigError, Configuration, options};
 use weft_common::{ErrorKind, ExecutionAttemptId, JobId, LeaderEpoch, TaskManagerId};
 use weft_control::{JobMasterSettings, ResourceManagerSettings};
 use weft_graph::ExecutionGraph;
 use weft_jobmanager::{CoordinatorCode, JobDetails, JobEnd, JobManager, Submission};
 use weft_rpc::JobSource;
+use weft_rpc::view::JobView;
 use weft_runtime::{JobInfo, SystemClock, TaskMetrics};
 use weft_taskmanager::{JobCodes, Masters, TaskManager, WorkerEnvironment, WorkerSettings};
 
@@ -117,12 +118,18 @@ impl EmbeddedCluster {
         self.codes.add(id, info, job.program);
         // Not the cluster itself: dropping its last reference on the JobManager's thread would wait for that thread.
         let (state, codes) = (self.state.clone(), self.codes.clone());
-        let at_the_end = Box::new(move |_: &JobEnd, _| forget(&state, &codes, id));
+        let accumulators = Arc::new(OnceLock::new());
+        let counted = accumulators.clone();
+        let at_the_end = Box::new(move |_: &JobEnd, view: Option<JobView>| {
+            let reports = view.map(|view| view.accumulators()).unwrap_or_default();
+            let _ = counted.set(JobAccumulators::of_reports(&reports));
+            forget(&state, &codes, id);
+        });
         let watch = self.job_manager.handle().submit(submission, at_the_end).map_err(|error| {
             forget(&self.state, &self.codes, id);
             refused(error)
         })?;
-        Ok(Box::new(EmbeddedJob { cluster, job: id, name, watch }))
+        Ok(Box::new(EmbeddedJob { cluster, job: id, name, watch, accumulators }))
     }
 
     /// Asks for a job's end.

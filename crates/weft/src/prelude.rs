@@ -2,9 +2,9 @@
 
 pub use crate::{Arguments, EmbeddedCluster};
 pub use weft_api::{
-    BoxError, CoProcessFunction, Collected, Collector, ConnectedKeyedStreams, ConnectedStreams, DataStream,
-    DataStreamSink, JobClient, JobResult, KeyedCoProcessFunction, KeyedContext, KeyedProcessFunction, KeyedState,
-    KeyedStream, OutputTag, ProcessContext, ProcessFunction, RuntimeContext, RuntimeMode, StreamExecutionEnvironment,
+    Accumulator, Average, BoxError, CoProcessFunction, Collected, Collector, ConnectedKeyedStreams, ConnectedStreams, DataStream,
+    DataStreamSink, DoubleCounter, DoubleMaximum, DoubleMinimum, Histogram, IntCounter, JobClient, JobResult, KeyedCoProcessFunction, KeyedContext, KeyedProcessFunction, KeyedState,
+    KeyedStream, LongCounter, LongMaximum, LongMinimum, OutputTag, ProcessContext, ProcessFunction, RuntimeContext, RuntimeMode, StreamExecutionEnvironment,
     ValueHandle, ValueState,
 };
 pub use weft_connectors::{

@@ -1,5 +1,6 @@
 //! Whole jobs on the embedded cluster.
 
+mod accumulators;
 mod cancelling;
 mod committing;
 mod connecting;

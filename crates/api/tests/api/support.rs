@@ -112,7 +112,13 @@ impl JobClient for Finished {
     fn cancel(&self) {}
 
     fn wait(&mut self) -> Result<JobResult, Error> {
-        Ok(JobResult { job_id: self.job_id(), duration: Duration::ZERO, results: BTreeMap::new(), detached: false })
+        Ok(JobResult {
+            job_id: self.job_id(),
+            duration: Duration::ZERO,
+            results: BTreeMap::new(),
+            accumulators: Default::default(),
+            detached: false,
+        })
     }
 }
 

@@ -96,6 +96,7 @@ pub(super) fn context() -> OperatorContext {
         waker: std::task::Waker::noop().clone(),
         background: weft_runtime::Background::new(std::task::Waker::noop().clone()),
         io: None,
+        accumulators: Default::default(),
         events: Arc::new(Heard::default()),
         limits: OutputLimits::default(),
         seed: 0,

@@ -147,6 +147,7 @@ impl Dispatcher {
             status: JobStatus::Failed,
             failure: None,
             results: BTreeMap::new(),
+            accumulators: Vec::new(),
             duration: Duration::ZERO,
         };
         let removed = self.parts.ha.job_over(job, &outcome.encode()).and_then(|()| self.parts.ha.forget(job));
@@ -224,7 +225,8 @@ impl Dispatcher {
     /// On the JobManager's thread: a job is over.
     fn over(self: &Arc<Self>, job: JobId, end: &JobEnd, view: Option<JobView>) {
         let JobEnd { status, failure, results, duration } = end.clone();
-        let outcome = Arc::new(JobOutcome { job, status, failure, results, duration });
+        let accumulators = view.as_ref().map(JobView::accumulators).unwrap_or_default();
+        let outcome = Arc::new(JobOutcome { job, status, failure, results, accumulators, duration });
         let over = Over { outcome: outcome.clone(), view: view.map(Arc::new), settled: false };
         let forgotten = self.lock().history.add(over, self.parts.clock.mono());
         let me = self.clone();

@@ -146,6 +146,7 @@ mod tests {
             status: JobStatus::Finished,
             failure: None,
             results,
+            accumulators: Vec::new(),
             duration: Duration::ZERO,
         };
         Over { outcome: Arc::new(outcome), view: None, settled: true }

@@ -52,5 +52,12 @@ impl Record {
 }
 
 fn runs(job: JobId) -> JobOutcome {
-    JobOutcome { job, status: JobStatus::Running, failure: None, results: BTreeMap::new(), duration: Duration::ZERO }
+    JobOutcome {
+        job,
+        status: JobStatus::Running,
+        failure: None,
+        results: BTreeMap::new(),
+        accumulators: Vec::new(),
+        duration: Duration::ZERO,
+    }
 }

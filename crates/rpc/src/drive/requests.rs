@@ -51,6 +51,7 @@ fn unknown(job: JobId, refusal: &Refusal) -> JobOutcome {
         status: JobStatus::Suspended,
         failure: Some(FinalFailure { message, kind: ErrorKind::Retryable }),
         results: BTreeMap::new(),
+        accumulators: Vec::new(),
         duration: Duration::ZERO,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::program::TaskCounters;
+use weft_common::accumulator;
 use weft_common::{JobId, JobVertexId, TaskManagerId};
 use weft_control::{ExecutionState, JobStatus};
 
@@ -52,6 +53,15 @@ pub struct JobView {
     pub exceptions_truncated: bool,
     /// Why it failed for good.
     pub failure: Option<String>,
+}
+
+impl JobView {
+    /// What the attempts that count have counted, by name; several under a name are of different kinds.
+    pub fn accumulators(&self) -> Vec<(String, Vec<u8>)> {
+        let subtasks = self.vertices.iter().flat_map(|vertex| &vertex.subtasks);
+        let reported = subtasks.flat_map(|subtask| &subtask.current.accumulators);
+        accumulator::compact(reported.map(|(name, bytes)| (name.as_str(), bytes.as_slice())))
+    }
 }
 
 /// A vertex.

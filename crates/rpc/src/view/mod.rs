@@ -2,12 +2,11 @@
 //!
 //! Views are plain values, made when somebody asks. Times are milliseconds since the epoch.
 
-mod accumulator;
 mod gateway;
 mod job;
 mod task_manager;
 
-pub use accumulator::Accumulator;
 pub use gateway::{Answer, ClusterGateway, LogFile, LogSource, OwnLog, ProgramRun, Refusal};
 pub use job::{AttemptView, ExceptionView, FailureView, JobSummary, JobView, SubtaskView, VertexView};
 pub use task_manager::{AllocatedSlot, ClusterOverview, ProcessMemory, TaskManagerView};
+pub use weft_common::accumulator::Accumulator;

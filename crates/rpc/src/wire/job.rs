@@ -114,6 +114,7 @@ impl Wire for JobOutcome {
             failure: self.failure.map(Wire::into_wire),
             results: say_all(self.results),
             duration: Some(self.duration.into_wire()),
+            accumulators: say_all(self.accumulators),
         }
     }
 
@@ -123,6 +124,7 @@ impl Wire for JobOutcome {
             status: JobStatus::from_number("JobOutcome.status", message.status)?,
             failure: optional(message.failure)?,
             results: read_all(message.results)?,
+            accumulators: read_all(message.accumulators)?,
             duration: required("JobOutcome.duration", message.duration)?,
         })
     }

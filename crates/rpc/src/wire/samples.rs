@@ -47,6 +47,7 @@ pub(crate) fn outcome(failed: bool) -> JobOutcome {
         status: if failed { JobStatus::Failed } else { JobStatus::Finished },
         failure: failed.then_some(failure),
         results: BTreeMap::from([(OPERATOR, vec![1, 2]), (OperatorId(0), vec![])]),
+        accumulators: Vec::new(),
         duration: Duration::new(7, 999_999_999),
     }
 }

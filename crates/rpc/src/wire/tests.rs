@@ -156,6 +156,9 @@ fn stored_specifications_and_outcomes_are_recognised() {
     assert_eq!(JobSpec::from_bytes(&stored), Ok(spec()));
     let ended = outcome(true).to_bytes();
     assert_eq!(JobOutcome::from_bytes(&ended), Ok(outcome(true)));
+    let counted =
+        JobOutcome { accumulators: vec![("lines".into(), vec![1]), ("lines".into(), vec![])], ..outcome(false) };
+    assert_eq!(JobOutcome::from_bytes(&counted.to_bytes()), Ok(counted));
 
     let message = JobSpec::from_bytes(&ended).unwrap_err().to_string();
     assert!(message.contains("begins with \"WEFTJEND\\\\x01\", not with \"WEFTJOBS\\\\x01\""), "{message}");

@@ -144,6 +144,7 @@ fn context(batch_mode: bool, clock: Arc<TestClock>, limits: OutputLimits) -> Ope
         waker: Waker::noop().clone(),
         background: crate::Background::new(Waker::noop().clone()),
         io: None,
+        accumulators: Default::default(),
         events: Arc::new(NoCoordinator),
         limits,
         seed: 1,

@@ -63,21 +63,34 @@ impl LocalWorker {
 
     /// What its tasks have counted so far, as another process is told.
     pub fn reports(&self) -> Vec<TaskReport> {
-        let now = self.context.clock.mono();
-        let report = |(attempt, metrics): (ExecutionAttemptId, Arc<TaskMetrics>)| {
-            let [busy_ns, idle_ns, back_pressured_ns] = metrics.times(now);
-            let counters = TaskCounters {
-                records_in: metrics.records_in.get(),
-                records_out: metrics.records_out.get(),
-                bytes_in: metrics.bytes_in.get(),
-                bytes_out: metrics.bytes_out.get(),
-                busy_ns,
-                idle_ns,
-                back_pressured_ns,
-            };
-            TaskReport { attempt, counters, watermark: None, accumulators: Vec::new() }
+        self.metrics().into_iter().map(|(attempt, metrics)| self.report(attempt, &metrics)).collect()
+    }
+
+    fn report(&self, attempt: ExecutionAttemptId, metrics: &TaskMetrics) -> TaskReport {
+        let [busy_ns, idle_ns, back_pressured_ns] = metrics.times(self.context.clock.mono());
+        let counters = TaskCounters {
+            records_in: metrics.records_in.get(),
+            records_out: metrics.records_out.get(),
+            bytes_in: metrics.bytes_in.get(),
+            bytes_out: metrics.bytes_out.get(),
+            busy_ns,
+            idle_ns,
+            back_pressured_ns,
         };
-        self.metrics().into_iter().map(report).collect()
+        TaskReport { attempt, counters, watermark: None, accumulators: metrics.accumulators.report() }
+    }
+
+    /// A task is over: its last counts are told, before its end is.
+    fn ended(&self, attempt: ExecutionAttemptId) {
+        let metrics = {
+            let mut lanes = self.lock();
+            lanes.tasks.remove(&attempt);
+            lanes.metrics.get(&attempt).cloned()
+        };
+        // One that was never made has counted nothing.
+        if let Some(metrics) = metrics {
+            self.listener.task_reports(vec![self.report(attempt, &metrics)]);
+        }
     }
 
     /// Ends all lanes and waits for them, but for none longer than `patience`.
@@ -219,7 +232,7 @@ impl TaskListener for LaneEars {
         if let (TaskState::Finished | TaskState::Canceled | TaskState::Failed(_), Some(worker)) =
             (&update.state, self.worker.upgrade())
         {
-            worker.lock().tasks.remove(&update.attempt);
+            worker.ended(update.attempt);
         }
         self.listener.task_update(update);
     }

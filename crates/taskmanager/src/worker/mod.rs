@@ -44,7 +44,7 @@ pub trait WorkerListener: Send + Sync {
     fn task_update(&self, update: TaskUpdate);
     /// A subtask speaks to its coordinator.
     fn operator_event(&self, event: OperatorEvent);
-    /// What its tasks have counted, from time to time, where that is not in this process.
+    /// What tasks have counted: from time to time, where that is not in this process, and of each at its end, before that is said.
     fn task_reports(&self, reports: Vec<TaskReport>);
     /// Bytes of memory that it uses, from time to time, where it is a process of its own.
     fn memory(&self, bytes: u64);

@@ -99,6 +99,7 @@ pub(crate) fn result_of(name: &str, outcome: JobOutcome) -> Result<weft_api::Job
             job_id: outcome.job,
             duration: outcome.duration,
             results: outcome.results,
+            accumulators: weft_api::JobAccumulators::of_reports(&outcome.accumulators),
             detached: false,
         }),
         (_, Some(failure)) => Err(Error::of(failure.kind, format!("job `{name}` failed: {}", failure.message))),

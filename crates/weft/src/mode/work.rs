@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::configuration_of;
@@ -14,7 +14,7 @@ use weft_control::WorkerEnd;
 use weft_exchange::tcp::{TcpIdentity, TcpSettings, TcpTransport, WorkerLocation};
 use weft_exchange::{Inbox, Transport};
 use weft_rpc::program::{ControlReader, ControlWriter, FromProgram, TaskReport, ToProgram, WorkSpec};
-use weft_rpc::{OperatorEvent, TaskUpdate, WorkerAddress};
+use weft_rpc::{OperatorEvent, RpcError, TaskUpdate, WorkerAddress};
 use weft_runtime::{JobInfo, SystemClock};
 use weft_taskmanager::{DataPlane, LocalWorker, LocalWorkerContext, Worker, WorkerListener, WorkerSettings};
 
@@ -39,8 +39,9 @@ pub(crate) fn run(
     writer: ControlWriter,
 ) -> Result<(), Error> {
     let io = io_threads().map_err(|e| failed("start the I/O threads of the worker", &e))?;
-    let worker = worker(&spec, listener, job, &writer, io.handle())?;
-    report_from_time_to_time(&worker, &writer, io.handle());
+    let parent = Arc::new(ToTaskManager { writer: writer.clone(), reporting: Mutex::default() });
+    let worker = worker(&spec, listener, job, &parent, io.handle())?;
+    report_from_time_to_time(&worker, &parent, io.handle());
     writer.send(FromProgram::Ready).map_err(|e| failed("tell the TaskManager that the worker is ready", &e))?;
     while let Some(message) = reader.receive().map_err(|e| failed("hear the TaskManager", &e))? {
         match message {
@@ -61,7 +62,7 @@ fn worker(
     spec: &WorkSpec,
     listener: TcpListener,
     job: Job,
-    writer: &ControlWriter,
+    parent: &Arc<ToTaskManager>,
     io: &Handle,
 ) -> Result<Arc<LocalWorker>, Error> {
     let mut configuration = configuration_of(&spec.configuration);
@@ -87,7 +88,7 @@ fn worker(
         clock: Arc::new(SystemClock),
         io: io.clone(),
     };
-    Ok(LocalWorker::new(context, Arc::new(ToTaskManager(writer.clone()))))
+    Ok(LocalWorker::new(context, parent.clone()))
 }
 
 /// The key of the job's data plane. A cluster without a secret has the key that everybody knows.
@@ -106,19 +107,14 @@ fn location(worker: u32, address: &WorkerAddress) -> WorkerLocation {
 }
 
 /// Until the worker is gone, or nobody hears it.
-fn report_from_time_to_time(worker: &Arc<LocalWorker>, writer: &ControlWriter, io: &Handle) {
-    let (worker, writer) = (Arc::downgrade(worker), writer.clone());
+fn report_from_time_to_time(worker: &Arc<LocalWorker>, parent: &Arc<ToTaskManager>, io: &Handle) {
+    let (worker, parent) = (Arc::downgrade(worker), parent.clone());
     io.spawn(async move {
         let (mut time, mut told) = (tokio::time::interval(REPORTS), Vec::new());
         loop {
             time.tick().await;
             let Some(worker) = worker.upgrade() else { return };
-            let reports = worker.reports();
-            if reports == told {
-                continue;
-            }
-            told = reports.clone();
-            if writer.send(FromProgram::Metrics(reports)).is_err() {
+            if parent.report(&worker, &mut told).is_err() {
                 return;
             }
         }
@@ -146,12 +142,27 @@ impl DataPlane for OverTcp {
     }
 }
 
-struct ToTaskManager(ControlWriter);
+struct ToTaskManager {
+    writer: ControlWriter,
+    /// Held from looking at counters until they are told: the last counts of a task must not be followed by earlier ones.
+    reporting: Mutex<()>,
+}
 
 impl ToTaskManager {
+    /// Says what all tasks have counted, if that is something new.
+    fn report(&self, worker: &LocalWorker, told: &mut Vec<TaskReport>) -> Result<(), RpcError> {
+        let _reporting = self.reporting.lock().unwrap_or_else(PoisonError::into_inner);
+        let reports = worker.reports();
+        if reports == *told {
+            return Ok(());
+        }
+        told.clone_from(&reports);
+        self.writer.send(FromProgram::Metrics(reports))
+    }
+
     /// When the parent is gone the process ends anyway.
     fn tell(&self, message: FromProgram) {
-        if let Err(error) = self.0.send(message) {
+        if let Err(error) = self.writer.send(message) {
             tracing::debug!("the TaskManager does not hear the worker: {error}");
         }
     }
@@ -172,8 +183,11 @@ impl WorkerListener for ToTaskManager {
         self.tell(FromProgram::OperatorEvent(event));
     }
 
-    /// Made here, not heard.
-    fn task_reports(&self, _reports: Vec<TaskReport>) {}
+    /// Of tasks that are over: what they counted does not change any more.
+    fn task_reports(&self, reports: Vec<TaskReport>) {
+        let _reporting = self.reporting.lock().unwrap_or_else(PoisonError::into_inner);
+        self.tell(FromProgram::Metrics(reports));
+    }
 
     /// The TaskManager looks at the process itself.
     fn memory(&self, _bytes: u64) {}
