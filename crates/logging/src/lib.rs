@@ -10,7 +10,7 @@
 //!
 //! # Who waits for what
 //!
-//! A thread that logs appends its line to a queue in memory ([`queue`]) and goes on; a thread of its own writes. A disk that is
+//! A thread that logs appends its line to a queue in memory (`queue.rs`) and goes on; a thread of its own writes. A disk that is
 //! full, or slow, costs lines, never time: what does not fit in the queue or cannot be written is counted, complained about
 //! once on standard error, and owned up to in the log as soon as it can be written again.
 //!
@@ -22,7 +22,7 @@
 //! ```text
 //! 2026-11-26 20:15:02,123 WARN  weft_runtime::node [job=4f0c… task="Source -> Map (1/4)#0" operator=Map] - one step took 800 ms millis=800
 //! ```
-//! Times are UTC. Between the brackets stands who it is about: what the event itself says ([`LABELS`](line::LABELS)), then what the
+//! Times are UTC. Between the brackets stands who it is about: what the event itself says (`LABELS` of `line.rs`), then what the
 //! spans around it say, then the task that the thread works on ([`TaskLabel`]), then the job of the process. What else the
 //! event says follows the message. In JSON the same is one object a line. A line break within a message is followed by white
 //! space and other control characters are written out, so that nobody can make up a line; a line ends after 32 KiB.

@@ -71,7 +71,14 @@ fn first_outcome(job: JobId, graph: &StreamGraph, letters: u64) -> JobOutcome {
     let mut rows = Vec::new();
     letters.encode(&mut rows);
     let results = BTreeMap::from([(operator, rows)]);
-    JobOutcome { job, status: JobStatus::Finished, failure: None, results, accumulators: Vec::new(), duration: Duration::from_secs(1) }
+    JobOutcome {
+        job,
+        status: JobStatus::Finished,
+        failure: None,
+        results,
+        accumulators: Vec::new(),
+        duration: Duration::from_secs(1),
+    }
 }
 
 /// Plays the client until the second submission is there.
