@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use weft_common::{ErrorKind, JobId};
 use weft_control::JobStatus;
-use weft_graph::{JobSettings, OperatorKind, SchemaRef, StreamGraph, StreamNode};
+use weft_graph::{JobSettings, OperatorKind, SchemaRef, StreamEdge, StreamGraph, StreamNode};
 use weft_rpc::drive::{Drive, DriveEnd, DriveError, DriveObserver, JobService, Patience};
 use weft_rpc::program::*;
 use weft_rpc::view::{Answer, Refusal};
@@ -19,13 +19,23 @@ const DEADLINE: Duration = Duration::from_secs(30);
 
 fn graph(name: &str) -> StreamGraph {
     let mut graph = StreamGraph::new(JobSettings::new(name));
-    graph.add_node(StreamNode::new(OperatorKind::Source { bounded: true }, "lines", SchemaRef::new("Str", 1)));
+    let text = SchemaRef::new("Str", 1);
+    let lines = graph.add_node(StreamNode::new(OperatorKind::Source { bounded: true }, "lines", text.clone()));
+    let sink = graph.add_node(StreamNode::new(OperatorKind::Sink, "out", text));
+    graph.add_edge(StreamEdge::new(lines, sink)).unwrap();
     graph
 }
 
 fn finished(job: JobId) -> JobOutcome {
     let duration = Duration::from_millis(5);
-    JobOutcome { job, status: JobStatus::Finished, failure: None, results: BTreeMap::new(), accumulators: Vec::new(), duration }
+    JobOutcome {
+        job,
+        status: JobStatus::Finished,
+        failure: None,
+        results: BTreeMap::new(),
+        accumulators: Vec::new(),
+        duration,
+    }
 }
 
 // The program's side.

@@ -1,0 +1,223 @@
+//! The verbs.
+
+use super::Target;
+use crate::build::BuildArguments;
+#[cfg(feature = "hadoop")]
+use crate::fs::FsArguments;
+use crate::serve::{JobManagerArgs, TaskManagerArgs};
+use std::path::PathBuf;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  weft run -p 4 target/release/word_count --input big.txt --output out/
+  weft list -a
+  weft cancel 36eeb8a9f92d49f7fd73829865247f6d
+
+`weft VERB --help` tells more of a verb.";
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Verb {
+    /// Runs a program; its jobs run on the cluster.
+    ///
+    /// The program's main runs here, to its end; each `execute` in it is a job on the cluster. The exit code is the program's own, 1 if a job
+    /// failed, 130 after Ctrl-C, which cancels the jobs.
+    #[command(after_help = RUN, override_usage = "weft run [OPTIONS] PROGRAM [ARGUMENT]...")]
+    Run(RunArguments),
+    /// Runs a program's main in the cluster, too. Comes with YARN.
+    RunApplication(InfoArguments),
+    /// Shows the plan of the first job that a program would run, as JSON. Nothing is run.
+    #[command(after_help = INFO, override_usage = "weft info [OPTIONS] PROGRAM [ARGUMENT]...")]
+    Info(InfoArguments),
+    /// Lists jobs: those that run, and those that are to run.
+    #[command(after_help = LIST)]
+    List(ListArguments),
+    /// Cancels a job.
+    #[command(after_help = CANCEL)]
+    Cancel(CancelArguments),
+    /// Prints the logs of a job, of the JobManager or of a TaskManager.
+    #[command(after_help = LOGS)]
+    Logs(LogsArguments),
+    /// Builds the program in the working directory for other machines than this one: with glibc 2.17 and later.
+    #[command(after_help = BUILD)]
+    Build(BuildArguments),
+    /// Lists, reads and changes files, in HDFS too.
+    #[cfg(feature = "hadoop")]
+    #[command(after_help = FS)]
+    Fs(FsArguments),
+    /// Is a JobManager: the process that leads a cluster.
+    #[command(name = "jobmanager", after_help = JOB_MANAGER)]
+    JobManager(JobManagerArgs),
+    /// Is a TaskManager: a process that runs jobs' tasks.
+    #[command(name = "taskmanager", after_help = TASK_MANAGER)]
+    TaskManager(TaskManagerArgs),
+}
+
+const RUN: &str = "\
+Examples:
+  weft run target/release/word_count --input big.txt --output out/
+  weft run -d -p 4 -D restart-strategy.type=none ./fraud_alerts
+  weft run -m jobs.example.org:8081 --env KAFKA_BROKERS ./clicks
+
+What follows PROGRAM belongs to the program. Its workers see these arguments, and of the environment what --env
+and containerized.taskmanager.env.NAME name.";
+
+const INFO: &str = "\
+Example:
+  weft info -p 4 target/release/word_count --input big.txt --output out/";
+
+const LIST: &str = "\
+Examples:
+  weft list -r
+  weft list -a --json";
+
+const CANCEL: &str = "\
+Example:
+  weft cancel 36eeb8a9f92d49f7fd73829865247f6d";
+
+const LOGS: &str = "\
+Examples:
+  weft logs 36eeb8a9f92d49f7fd73829865247f6d
+  weft logs jobmanager";
+
+const BUILD: &str = "\
+Example:
+  weft build --bin word_count
+
+It is cargo that builds, by way of cargo-zigbuild; the program is in target/x86_64-unknown-linux-gnu/release.";
+
+#[cfg(feature = "hadoop")]
+const FS: &str = "\
+Examples:
+  weft fs -ls hdfs:///data
+  weft fs -put big.txt hdfs://nameservice/in/
+  weft fs -cat hdfs:///out/part-0-0
+
+HDFS is found as Hadoop's own commands find it: by HADOOP_CONF_DIR, or HADOOP_HOME.";
+
+const JOB_MANAGER: &str = "\
+Examples:
+  weft jobmanager --conf-dir conf
+  weft jobmanager ./program its arguments";
+
+const TASK_MANAGER: &str = "\
+Example:
+  weft taskmanager --conf-dir conf -D taskmanager.numberOfTaskSlots=4";
+
+/// Which cluster, and how.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Cluster")]
+pub(crate) struct ClusterArguments {
+    /// Where the JobManager's REST API is, instead of rest.address and rest.port.
+    #[arg(short = 'm', long, value_name = "HOST:PORT")]
+    pub(crate) jobmanager: Option<String>,
+    #[command(flatten)]
+    pub(crate) configuration: ConfigurationArguments,
+}
+
+/// What is configured.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Configuration")]
+pub(crate) struct ConfigurationArguments {
+    /// A configuration key, over those of the files. May be repeated.
+    #[arg(short = 'D', value_name = "KEY=VALUE")]
+    pub(crate) dynamic: Vec<String>,
+    /// The directory with config.yaml or flink-conf.yaml. Else WEFT_CONF_DIR, FLINK_CONF_DIR, or ../conf beside this command.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) conf_dir: Option<PathBuf>,
+}
+
+/// Which program, and how it is called.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ProgramArguments {
+    /// The program's executable, and its own arguments.
+    #[arg(value_name = "PROGRAM ARGUMENT", trailing_var_arg = true)]
+    pub(crate) program: Vec<String>,
+    /// The program's executable, where it does not come first.
+    #[arg(short = 'j', long, alias = "program", value_name = "PROGRAM")]
+    pub(crate) jarfile: Option<PathBuf>,
+    /// An argument of the program, before those that follow it. May be repeated.
+    #[arg(short = 'a', long = "arguments", value_name = "ARGUMENT", allow_hyphen_values = true)]
+    pub(crate) arguments: Vec<String>,
+    /// Parallelism of operators that set none.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) parallelism: Option<u32>,
+    /// Accepted for scripts: a program has one main.
+    #[arg(short = 'c', long, value_name = "CLASS")]
+    pub(crate) class: Option<String>,
+    /// Accepted for scripts: a program holds its libraries.
+    #[arg(short = 'C', long, value_name = "URL")]
+    pub(crate) classpath: Vec<String>,
+    /// An environment variable that workers see as well, with its value here. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Vec<String>,
+}
+
+/// `weft run`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArguments {
+    #[command(flatten)]
+    pub(crate) program: ProgramArguments,
+    /// Ends when the job is accepted, not when it has ended.
+    #[arg(short, long)]
+    pub(crate) detached: bool,
+    /// Cancels the jobs also when this command is told to end, or its terminal is closed (-sae). Ctrl-C does so anyway.
+    #[arg(long = "shutdownOnAttachedExit", alias = "sae")]
+    pub(crate) shutdown_on_exit: bool,
+    /// Where jobs run: `remote`, on a running cluster; `local`, in the program itself.
+    #[arg(short, long, value_name = "TARGET", default_value = "remote")]
+    pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
+}
+
+/// `weft info`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct InfoArguments {
+    #[command(flatten)]
+    pub(crate) program: ProgramArguments,
+    #[command(flatten)]
+    pub(crate) configuration: ConfigurationArguments,
+}
+
+/// `weft list`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListArguments {
+    /// Only jobs that run.
+    #[arg(short, long)]
+    pub(crate) running: bool,
+    /// Only jobs that are to run.
+    #[arg(short, long)]
+    pub(crate) scheduled: bool,
+    /// All jobs, also those that are over.
+    #[arg(short, long)]
+    pub(crate) all: bool,
+    /// As JSON, as the REST API shows jobs.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
+}
+
+/// `weft cancel`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CancelArguments {
+    /// The job's id, 32 hex digits; `weft list` shows it.
+    #[arg(value_name = "JOBID")]
+    pub(crate) job: String,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
+}
+
+/// `weft logs`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct LogsArguments {
+    /// A job's id, `jobmanager`, or a TaskManager's id.
+    #[arg(value_name = "JOBID|jobmanager|TASKMANAGER")]
+    pub(crate) of: String,
+    /// Only the files' names and sizes.
+    #[arg(long)]
+    pub(crate) list: bool,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
+}

@@ -1,0 +1,40 @@
+//! Which cluster a command speaks with: its configuration, and where it is.
+
+mod address;
+mod directory;
+mod token;
+
+pub(crate) use address::Address;
+
+use crate::arguments::{ClusterArguments, ConfigurationArguments};
+use crate::error::CliError;
+use crate::rest::RestClient;
+use std::path::Path;
+use std::sync::Arc;
+use weft_common::configuration::{Configuration, options};
+
+/// What is configured: by the files, and over them by `-D`.
+pub(crate) fn configuration(arguments: &ConfigurationArguments) -> Result<Configuration, CliError> {
+    let mut configuration = match directory::find(arguments.conf_dir.as_deref()) {
+        Some(directory) => Configuration::load_dir(&directory)?,
+        None => Configuration::new(),
+    };
+    configuration.apply_dynamic(&arguments.dynamic)?;
+    configuration.check()?;
+    Ok(configuration)
+}
+
+/// The way to the cluster's JobManager. Nothing is connected yet.
+pub(crate) fn client(arguments: &ClusterArguments, configuration: &Configuration) -> Result<Arc<RestClient>, CliError> {
+    let address = match &arguments.jobmanager {
+        Some(given) => given.parse().map_err(CliError::Usage)?,
+        None => Address::configured(configuration)?,
+    };
+    let token = configuration.get(&options::REST_TOKEN_FILE)?;
+    Ok(Arc::new(RestClient {
+        address,
+        token: token.map(|file| token::read(Path::new(&file))).transpose()?,
+        connecting: configuration.get(&options::REST_CONNECTION_TIMEOUT)?,
+        answering: configuration.get(&options::CLIENT_TIMEOUT)?,
+    }))
+}

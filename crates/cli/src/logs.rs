@@ -1,0 +1,110 @@
+//! `weft logs`.
+
+use crate::arguments::LogsArguments;
+use crate::cancel::job_id;
+use crate::cluster;
+use crate::error::CliError;
+use crate::output;
+use crate::rest::{Payload, RestClient, RestError};
+use crate::run;
+use http_body_util::BodyExt as _;
+use hyper::Method;
+use serde_json::Value;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+use std::time::Duration;
+use weft_common::JobId;
+
+/// A file of a process's log directory.
+struct LogFile {
+    /// The process, as it is called here.
+    process: String,
+    /// Where it is in the API.
+    path: String,
+    name: String,
+    size: u64,
+}
+
+/// Prints logs.
+pub(crate) fn logs(arguments: &LogsArguments) -> Result<ExitCode, CliError> {
+    let configuration = cluster::configuration(&arguments.cluster.configuration)?;
+    let client = cluster::client(&arguments.cluster, &configuration)?;
+    run::runtime()?.block_on(async {
+        let files = files(&client, &arguments.of).await?;
+        if files.is_empty() {
+            output::complain(format_args!("there are no logs of {}", arguments.of));
+        }
+        for file in files {
+            let title = format!("==> {} {} ({} bytes) <==", file.process, file.name, file.size);
+            output::say(title);
+            if !arguments.list && !print(&client, &file.path).await? {
+                break;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+async fn files(client: &RestClient, of: &str) -> Result<Vec<LogFile>, RestError> {
+    match job_id(of) {
+        Some(job) => of_job(client, job).await,
+        None if of == "jobmanager" => in_directory(client, "jobmanager", "/jobmanager/logs").await,
+        None => in_directory(client, of, &format!("/taskmanagers/{}/logs", escaped(of))).await,
+    }
+}
+
+/// The files of all processes that are named after the job.
+async fn of_job(client: &RestClient, job: JobId) -> Result<Vec<LogFile>, RestError> {
+    // An unknown job is refused here, in the JobManager's words.
+    client.json(&format!("/jobs/{job}/status")).await?;
+    let mut files = in_directory(client, "jobmanager", "/jobmanager/logs").await?;
+    let all = client.json("/taskmanagers").await?;
+    let ids = all.get("taskmanagers").and_then(Value::as_array).into_iter().flatten();
+    for id in ids.filter_map(|one| one.get("id").and_then(Value::as_str)) {
+        files.extend(in_directory(client, id, &format!("/taskmanagers/{}/logs", escaped(id))).await?);
+    }
+    files.retain(|file| file.name.contains(&job.to_string()));
+    Ok(files)
+}
+
+async fn in_directory(client: &RestClient, process: &str, path: &str) -> Result<Vec<LogFile>, RestError> {
+    let answer = client.json(path).await?;
+    let files = answer.get("logs").and_then(Value::as_array);
+    let files = files.ok_or_else(|| client.strange(&format!("GET {path}"), &answer))?;
+    let file = |file: &Value| {
+        let name = file.get("name").and_then(Value::as_str)?.to_owned();
+        let size = file.get("size").and_then(Value::as_u64).unwrap_or_default();
+        Some(LogFile { process: process.to_owned(), path: format!("{path}/{}", escaped(&name)), name, size })
+    };
+    Ok(files.iter().filter_map(file).collect())
+}
+
+/// Whether whoever reads wants more.
+async fn print(client: &RestClient, path: &str) -> Result<bool, RestError> {
+    let mut body = client.request(Method::GET, path, Payload::empty(), Duration::ZERO).await?.into_body();
+    let mut stdout = io::stdout().lock();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| client.broken(&format!("GET {path}"), error))?;
+        if frame.data_ref().is_some_and(|data| stdout.write_all(data).is_err()) {
+            return Ok(false);
+        }
+    }
+    Ok(stdout.flush().is_ok())
+}
+
+/// A segment of a path.
+fn escaped(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stays_one_segment() {
+        assert_eq!(escaped("127.0.0.1:40849-af"), "127.0.0.1:40849-af");
+        assert_eq!(escaped("a/../b?c d"), "a%2F..%2Fb%3Fc%20d");
+    }
+}

@@ -1,0 +1,161 @@
+//! The program that a command line names.
+
+use crate::arguments::ProgramArguments;
+use crate::error::CliError;
+use crate::output;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use weft_common::configuration::{Configuration, Origin, is_secret, options};
+use weft_rpc::program::ProgramCommand;
+use weft_rpc::program::image::ProgramImage;
+use weft_rpc::{BlobRef, ProgramSpec};
+
+/// What the keys begin with that say which environment variables workers have.
+const WORKER_VARIABLES: &str = "containerized.taskmanager.env.";
+/// What the keys of files begin with that are about this installation's processes, not about jobs: the cluster has its own.
+const OF_PROCESSES: [&str; 19] = [
+    "blob.",
+    "client.",
+    "cluster.",
+    "containerized.",
+    "env.",
+    "heartbeat.",
+    "high-availability.",
+    "historyserver.",
+    "io.tmp.",
+    "jobmanager.",
+    "jobstore.",
+    "metrics.",
+    "pekko.",
+    "resourcemanager.",
+    "rest.",
+    "security.",
+    "slotmanager.",
+    "taskmanager.",
+    "web.",
+];
+
+/// A program that can run here, as it was called.
+#[derive(Debug)]
+pub(crate) struct Program {
+    /// Its file, from the root.
+    pub(crate) path: PathBuf,
+    /// Its name, without directories.
+    pub(crate) name: String,
+    /// Its arguments.
+    pub(crate) arguments: Vec<String>,
+    /// The environment that its workers see.
+    pub(crate) travelling: BTreeMap<String, String>,
+}
+
+impl Program {
+    /// Looks at what the command line names. A file that is no program for this machine is refused, and is not run to find that out.
+    pub(crate) fn find(given: &ProgramArguments, configuration: &Configuration) -> Result<Self, CliError> {
+        let (path, following) = match (&given.jarfile, given.program.split_first()) {
+            (Some(path), _) => (path.clone(), given.program.as_slice()),
+            (None, Some((path, following))) => (PathBuf::from(path), following),
+            (None, None) => {
+                let sentence = "no program is named: give its executable, as in `weft run target/release/word_count`";
+                return Err(CliError::Usage(sentence.to_owned()));
+            }
+        };
+        ProgramImage::read(&path)?.check(&path)?;
+        if given.class.is_some() {
+            output::complain("-c is ignored: a program has one main");
+        }
+        if !given.classpath.is_empty() {
+            output::complain("-C is ignored: a program holds its libraries");
+        }
+        let arguments = given.arguments.iter().chain(following).cloned().collect();
+        let travelling = travelling(&given.env, configuration)?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let path = path.canonicalize().map_err(CliError::file("find the program", &path))?;
+        Ok(Program { path, name, arguments, travelling })
+    }
+
+    /// How it is run here: as the shell would, and with what its workers will see.
+    pub(crate) fn command(&self) -> Result<ProgramCommand, CliError> {
+        let directory = std::env::current_dir().map_err(CliError::io("find the working directory"))?;
+        let mut command = ProgramCommand::new(&self.path, &self.name, directory);
+        command.arguments = self.arguments.clone();
+        let here =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        command.environment = here.chain(self.travelling.clone()).collect();
+        Ok(command)
+    }
+
+    /// What travels with its jobs.
+    pub(crate) fn spec(&self, artifact: BlobRef) -> ProgramSpec {
+        ProgramSpec {
+            name: self.name.clone(),
+            artifact,
+            arguments: self.arguments.clone(),
+            environment: self.travelling.clone(),
+        }
+    }
+}
+
+/// The variables that are named, with the values they have here, over those that are configured.
+fn travelling(named: &[String], configuration: &Configuration) -> Result<BTreeMap<String, String>, CliError> {
+    let configured = configuration.iter().filter_map(|(key, value, _)| {
+        let name = key.strip_prefix(WORKER_VARIABLES)?;
+        Some((name.to_owned(), value.to_text()))
+    });
+    let mut variables: BTreeMap<String, String> = configured.collect();
+    for name in named {
+        let not_set = |_| CliError::Usage(format!("--env {name}: there is no such variable here, or it is not UTF-8"));
+        variables.insert(name.clone(), std::env::var(name).map_err(not_set)?);
+    }
+    Ok(variables)
+}
+
+/// What a program is told of the configuration: what was asked for with `-D` and `-p`, over what files say of jobs. What files hold secret
+/// stays here: jobs travel, and are shown.
+pub(crate) fn configuration_of_jobs(
+    configuration: &Configuration,
+    parallelism: Option<u32>,
+) -> BTreeMap<String, String> {
+    let of_jobs = |key: &str| !is_secret(key) && !OF_PROCESSES.iter().any(|prefix| key.starts_with(prefix));
+    let told = configuration.iter().filter(|(key, _, origin)| **origin == Origin::CommandLine || of_jobs(key));
+    let mut told: BTreeMap<String, String> = told.map(|(key, value, _)| (key.to_owned(), value.to_text())).collect();
+    if let Some(parallelism) = parallelism {
+        told.insert(options::PARALLELISM_DEFAULT.key().to_owned(), parallelism.to_string());
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_tell_programs_of_jobs_and_the_command_line_of_anything() {
+        let file =
+            "{parallelism.default: 2, taskmanager.numberOfTaskSlots: 4, rest.port: 9, my.password: x, my.key: [a, b]}";
+        let mut configuration = Configuration::parse_yaml("c", file).unwrap();
+        configuration.apply_dynamic(["taskmanager.numberOfTaskSlots=5", "own.token=y"]).unwrap();
+        let told = |parallelism| configuration_of_jobs(&configuration, parallelism).into_iter().collect::<Vec<_>>();
+        let expected = |parallelism: &str| {
+            [
+                ("my.key", "a;b"),
+                ("own.token", "y"),
+                ("parallelism.default", parallelism),
+                ("taskmanager.numberOfTaskSlots", "5"),
+            ]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        };
+        assert_eq!(told(None), expected("2"));
+        assert_eq!(told(Some(7)), expected("7"));
+    }
+
+    #[test]
+    fn variables_travel_when_they_are_named() {
+        let file = "{containerized.taskmanager.env.TZ: UTC, containerized.taskmanager.env.PATH: /bin}";
+        let configuration = Configuration::parse_yaml("c", file).unwrap();
+        let path = std::env::var("PATH").unwrap();
+        let named = travelling(&["PATH".to_owned()], &configuration).unwrap();
+        assert_eq!(named, BTreeMap::from([("TZ".to_owned(), "UTC".to_owned()), ("PATH".to_owned(), path)]));
+        let refused = travelling(&["WEFT_NO_SUCH_VARIABLE".to_owned()], &configuration).unwrap_err().to_string();
+        assert!(refused.contains("WEFT_NO_SUCH_VARIABLE"), "{refused}");
+    }
+}

@@ -1,0 +1,240 @@
+//! A cluster for one test.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::processes::{Process, until};
+
+/// What a cluster is to be like.
+pub(crate) struct Setup {
+    pub(crate) task_managers: usize,
+    pub(crate) slots: u32,
+    /// Keys for all processes.
+    pub(crate) configuration: Vec<(&'static str, String)>,
+}
+
+impl Setup {
+    pub(crate) fn new(task_managers: usize, slots: u32) -> Self {
+        Setup { task_managers, slots, configuration: Vec::new() }
+    }
+
+    pub(crate) fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
+        self.configuration.push((key, value.into()));
+        self
+    }
+}
+
+/// A JobManager and its TaskManagers.
+pub(crate) struct Cluster {
+    setup: Setup,
+    directory: TempDir,
+    ports: (u16, u16),
+    pub(crate) job_manager: Process,
+    pub(crate) task_managers: Vec<Process>,
+    started: usize,
+}
+
+impl Cluster {
+    pub(crate) fn start(setup: Setup) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        for made in ["conf", "log", "run", "tmp"] {
+            fs::create_dir(directory.path().join(made)).expect("a directory");
+        }
+        let job_manager = job_manager(&setup, directory.path(), (0, 0));
+        let ports = await_ports(directory.path());
+        let mut cluster = Cluster { setup, directory, ports, job_manager, task_managers: Vec::new(), started: 0 };
+        for _ in 0..cluster.setup.task_managers {
+            cluster.add_task_manager();
+        }
+        let slots = cluster.setup.task_managers as u64 * u64::from(cluster.setup.slots);
+        cluster.await_slots(slots);
+        cluster
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Starts one more TaskManager; its place in the list.
+    pub(crate) fn add_task_manager(&mut self) -> usize {
+        let number = self.started;
+        self.started += 1;
+        let mut command = weft(self.path(), &self.setup, "taskmanager", number);
+        command.args(["-D", &format!("jobmanager.rpc.port={}", self.ports.1)]);
+        self.task_managers.push(Process::start(&mut command));
+        self.task_managers.len() - 1
+    }
+
+    /// Starts a JobManager at the addresses of the one before.
+    pub(crate) fn restart_job_manager(&mut self) {
+        let _ = fs::remove_file(self.path().join("run/jobmanager-0"));
+        self.job_manager = job_manager(&self.setup, self.path(), self.ports);
+        await_ports(self.path());
+    }
+
+    pub(crate) fn await_slots(&self, slots: u64) {
+        until(format!("{slots} slots of the cluster"), || {
+            let overview = self.get("/overview");
+            (overview["slots-total"] == slots && overview["slots-available"] == slots).then_some(())
+        });
+    }
+
+    /// `host:port` of REST.
+    pub(crate) fn rest(&self) -> String {
+        format!("127.0.0.1:{}", self.ports.0)
+    }
+
+    pub(crate) fn rpc_port(&self) -> u16 {
+        self.ports.1
+    }
+
+    /// The answer to a GET; null when there is none.
+    pub(crate) fn get(&self, path: &str) -> Value {
+        let body = request(&self.rest(), path).unwrap_or_default();
+        serde_json::from_str(&body).unwrap_or(Value::Null)
+    }
+
+    /// The only job that is not over, once there is one in this state.
+    pub(crate) fn await_job(&self, state: &str) -> String {
+        until(format!("a job that is {state}"), || {
+            let jobs = self.get("/jobs/overview");
+            let found = jobs["jobs"].as_array()?.iter().find(|job| job["state"] == state)?;
+            Some(found["jid"].as_str()?.to_owned())
+        })
+    }
+
+    /// Waits until all tasks of a job are running.
+    pub(crate) fn await_running(&self, job: &str) {
+        until(format!("all tasks of {job} are RUNNING; {}", self.get(&format!("/jobs/{job}"))), || {
+            let view = self.get(&format!("/jobs/{job}"));
+            let vertices = view["vertices"].as_array()?;
+            let all = vertices.iter().all(|v| v["tasks"]["RUNNING"] == v["parallelism"]);
+            (view["state"] == "RUNNING" && all && !vertices.is_empty()).then_some(())
+        });
+    }
+
+    pub(crate) fn state(&self, job: &str) -> String {
+        self.get(&format!("/jobs/{job}"))["state"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn await_state(&self, job: &str, state: &str) {
+        until(format!("{job} is {state}, and not {}", self.state(job)), || (self.state(job) == state).then_some(()));
+    }
+
+    /// `weft VERB` for this cluster.
+    pub(crate) fn weft(&self, verb: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_weft"));
+        command.arg(verb).args(["-m", &self.rest()]).env("WEFT_CONF_DIR", self.path().join("conf"));
+        command
+    }
+
+    /// `weft run` of a job of the tests' program.
+    pub(crate) fn run(&self, options: &[&str], job: &[&str]) -> Command {
+        let mut command = self.weft("run");
+        command.args(options).arg(program()).args(job);
+        command
+    }
+
+    /// Everything the processes of this cluster have logged.
+    pub(crate) fn logs(&self) -> String {
+        let mut text = String::new();
+        for file in crate::processes::files(&self.path().join("log")) {
+            text.push_str(&format!("--- {}\n{}", file.display(), fs::read_to_string(&file).unwrap_or_default()));
+        }
+        text
+    }
+
+    /// Stops everything in order; nothing may be left.
+    pub(crate) fn stop(mut self) {
+        for task_manager in &mut self.task_managers {
+            if task_manager.is_running() {
+                task_manager.signal(rustix::process::Signal::TERM);
+                assert_eq!(task_manager.wait(), Some(0), "{}", self.directory.path().display());
+            }
+        }
+        self.job_manager.signal(rustix::process::Signal::TERM);
+        assert_eq!(self.job_manager.wait(), Some(0));
+        let left = crate::processes::files(&self.path().join("tmp"));
+        assert!(left.is_empty(), "left behind: {left:?}");
+        assert!(crate::processes::files(&self.path().join("run")).is_empty());
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", self.logs());
+        }
+    }
+}
+
+/// The tests' program.
+pub(crate) fn program() -> PathBuf {
+    let target = Path::new(env!("CARGO_BIN_EXE_weft")).parent().expect("a file is in a directory");
+    target.join("examples/cluster_program")
+}
+
+fn weft(directory: &Path, setup: &Setup, role: &str, number: usize) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_weft"));
+    let name = format!("{role}-{number}");
+    command.arg(role).arg("--conf-dir").arg(directory.join("conf"));
+    command.arg("--run-file").arg(directory.join("run").join(&name)).args(["--log-name", &name]);
+    let output = fs::File::create(directory.join("log").join(format!("{name}.out"))).expect("a file");
+    command.stdout(output.try_clone().expect("a descriptor")).stderr(output);
+    let mut set = |key: &str, value: &str| {
+        command.args(["-D", &format!("{key}={value}")]);
+    };
+    set("env.log.dir", &directory.join("log").display().to_string());
+    set("io.tmp.dirs", &directory.join("tmp").display().to_string());
+    set("taskmanager.numberOfTaskSlots", &setup.slots.to_string());
+    set("taskmanager.memory.process.size", "1g");
+    set("jobmanager.memory.process.size", "512m");
+    set("taskmanager.bind-host", "127.0.0.1");
+    set("jobmanager.bind-host", "127.0.0.1");
+    set("jobmanager.rpc.address", "127.0.0.1");
+    set("rest.bind-address", "127.0.0.1");
+    setup.configuration.iter().for_each(|(key, value)| set(key, value));
+    command
+}
+
+fn job_manager(setup: &Setup, directory: &Path, (rest, rpc): (u16, u16)) -> Process {
+    let mut command = weft(directory, setup, "jobmanager", 0);
+    command.args(["-D", &format!("rest.bind-port={rest}"), "-D", &format!("jobmanager.rpc.bind-port={rpc}")]);
+    Process::start(&mut command)
+}
+
+/// The ports of REST and for TaskManagers, once the JobManager says them.
+fn await_ports(directory: &Path) -> (u16, u16) {
+    let said = until("the JobManager says where it is", || {
+        let said = fs::read_to_string(directory.join("run/jobmanager-0")).ok()?;
+        said.contains("ready=yes\n").then_some(said)
+    });
+    let port = |key: &str| -> u16 {
+        let line = said.lines().find_map(|line| line.strip_prefix(key)).expect("it says so");
+        line.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port")
+    };
+    (port("rest="), port("rpc="))
+}
+
+/// The body of a successful answer.
+fn request(address: &str, path: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    head.split(' ').nth(1).is_some_and(|status| status == "200").then(|| body.to_owned())
+}
+
+/// Runs a command to its end: its exit code, standard output and error.
+pub(crate) fn outcome(command: &mut Command) -> (Option<i32>, String, String) {
+    let output = command.stdin(Stdio::null()).output().expect("it can be started");
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}

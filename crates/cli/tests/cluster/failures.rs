@@ -1,0 +1,173 @@
+//! Killing and freezing processes: the result is the same, and what is lost is named.
+
+use crate::cluster::{Cluster, Setup, outcome};
+use crate::jobs::{alone, lines, text, words};
+use crate::processes::{Process, children_of, lives, signal_to, until};
+use rustix::process::Signal;
+use std::path::PathBuf;
+
+fn restarting(task_managers: usize, slots: u32) -> Setup {
+    Setup::new(task_managers, slots)
+        .with("restart-strategy.type", "fixed-delay")
+        .with("restart-strategy.fixed-delay.attempts", "10")
+        .with("restart-strategy.fixed-delay.delay", "0 s")
+}
+
+/// A slow word count under way, its output, and what that is to be.
+struct UnderWay {
+    client: Process,
+    job: String,
+    output: PathBuf,
+    expected: Vec<String>,
+}
+
+fn count_words(cluster: &Cluster) -> UnderWay {
+    let input = text(cluster.path(), 3000);
+    let output = cluster.path().join("out");
+    let expected = alone(&input, cluster.path());
+    let arguments = words(&input, &output, 1000);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let client = Process::start(&mut cluster.run(&["-p", "2"], &arguments));
+    let job = cluster.await_job("RUNNING");
+    cluster.await_running(&job);
+    UnderWay { client, job, output, expected }
+}
+
+impl UnderWay {
+    /// The job finishes with the result of an undisturbed run, and its client says so.
+    fn finishes(mut self, cluster: &Cluster) {
+        assert_eq!(self.client.wait(), Some(0), "{}", cluster.logs());
+        assert_eq!(cluster.state(&self.job), "FINISHED");
+        assert_eq!(lines(&self.output), self.expected);
+    }
+
+    /// What the exception history says of the newest failure.
+    fn root_cause(&self, cluster: &Cluster) -> String {
+        let path = format!("/jobs/{}/exceptions", self.job);
+        until("a failure that is remembered", || {
+            let entries = cluster.get(&path)["exceptionHistory"]["entries"].clone();
+            Some(entries.get(0)?["stacktrace"].as_str()?.to_owned())
+        })
+    }
+}
+
+#[test]
+fn a_worker_is_killed() {
+    let cluster = Cluster::start(restarting(1, 2));
+    let job = count_words(&cluster);
+    let workers = children_of(cluster.task_managers[0].id());
+    assert_eq!(workers.len(), 1);
+    signal_to(workers[0], Signal::KILL);
+    let cause = job.root_cause(&cluster);
+    assert!(cause.contains("signal 9"), "{cause}");
+    job.finishes(&cluster);
+    cluster.stop();
+}
+
+#[test]
+fn the_coordinators_are_killed() {
+    let cluster = Cluster::start(restarting(1, 2));
+    let job = count_words(&cluster);
+    let coordinators = children_of(cluster.job_manager.id());
+    assert_eq!(coordinators.len(), 1);
+    signal_to(coordinators[0], Signal::KILL);
+    let cause = job.root_cause(&cluster);
+    assert!(cause.contains("coordinators") && cause.contains("signal 9"), "{cause}");
+    job.finishes(&cluster);
+    cluster.stop();
+}
+
+#[test]
+fn a_task_manager_is_killed_and_leaves_no_worker() {
+    let mut cluster = Cluster::start(restarting(3, 1));
+    let job = count_words(&cluster);
+    let busy = |p: &Process| !children_of(p.id()).is_empty();
+    let victim = cluster.task_managers.iter().position(busy).expect("one works");
+    let workers = children_of(cluster.task_managers[victim].id());
+    let killed = cluster.task_managers.remove(victim);
+    killed.signal(Signal::KILL);
+    until("the workers are gone", || workers.iter().all(|worker| !lives(*worker)).then_some(()));
+    let cause = job.root_cause(&cluster);
+    assert!(cause.contains(&format!("process {}", killed.id())), "{cause}");
+    job.finishes(&cluster);
+    cluster.stop();
+}
+
+#[test]
+fn a_task_manager_is_frozen_past_the_heartbeat_timeout() {
+    let setup = restarting(3, 1).with("heartbeat.interval", "200 ms").with("heartbeat.timeout", "1500 ms");
+    let cluster = Cluster::start(setup);
+    let job = count_words(&cluster);
+    let busy = |p: &&Process| !children_of(p.id()).is_empty();
+    let frozen = cluster.task_managers.iter().find(busy).expect("one works");
+    let workers = children_of(frozen.id());
+    // As if its machine had stopped.
+    for id in workers.iter().copied().chain([frozen.id()]) {
+        signal_to(id, Signal::STOP);
+    }
+    let cause = job.root_cause(&cluster);
+    assert!(cause.contains("heartbeat") || cause.contains("1.5 s"), "{cause}");
+    job.finishes(&cluster);
+    // It comes back, as a member without a past.
+    for id in workers.iter().copied().chain([frozen.id()]) {
+        signal_to(id, Signal::CONT);
+    }
+    cluster.await_slots(3);
+    until("its old workers are gone", || workers.iter().all(|worker| !lives(*worker)).then_some(()));
+    cluster.stop();
+}
+
+#[test]
+fn the_job_manager_is_killed_and_its_successor_finishes_the_job() {
+    let storage = tempfile::tempdir().expect("a directory");
+    let setup = restarting(1, 2)
+        .with("high-availability.type", "filesystem")
+        .with("high-availability.storageDir", storage.path().display().to_string())
+        .with("cluster.registration.error-delay", "100 ms");
+    let mut cluster = Cluster::start(setup);
+    let job = count_words(&cluster);
+    let coordinators = children_of(cluster.job_manager.id());
+    cluster.job_manager.signal(Signal::KILL);
+    cluster.job_manager.wait();
+    until("its coordinators are gone", || coordinators.iter().all(|id| !lives(*id)).then_some(()));
+    cluster.restart_job_manager();
+    job.finishes(&cluster);
+    cluster.stop();
+    // Its end is remembered, and nothing else is.
+    let left = crate::processes::files(&storage.path().join("default/jobs"));
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_failed_task_runs_again_in_its_worker_or_a_new_one() {
+    let cluster = Cluster::start(restarting(1, 1));
+    let marker = cluster.path().join("marker");
+    let arguments = ["fail-once", "--marker", marker.to_str().expect("UTF-8")];
+    let (code, stdout, stderr) = outcome(&mut cluster.run(&["-d"], &arguments));
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    let job = cluster.await_job("RUNNING");
+    until("it has failed once", || {
+        let exceptions = cluster.get(&format!("/jobs/{job}/exceptions"));
+        let cause = exceptions["exceptionHistory"]["entries"].get(0)?["stacktrace"].as_str()?.to_owned();
+        assert!(cause.contains("failing once, as was asked for"), "{cause}");
+        Some(())
+    });
+    cluster.await_running(&job);
+    outcome(cluster.weft("cancel").arg(&job));
+    cluster.await_state(&job, "CANCELED");
+    cluster.stop();
+}
+
+#[test]
+fn a_user_function_that_never_returns_costs_its_worker() {
+    let cluster = Cluster::start(Setup::new(1, 1).with("task.cancellation.timeout", "300 ms"));
+    outcome(&mut cluster.run(&["-d"], &["stuck"]));
+    let job = cluster.await_job("RUNNING");
+    cluster.await_running(&job);
+    let workers = children_of(cluster.task_managers[0].id());
+    outcome(cluster.weft("cancel").arg(&job));
+    cluster.await_state(&job, "CANCELED");
+    until("its worker is gone", || workers.iter().all(|worker| !lives(*worker)).then_some(()));
+    cluster.await_slots(1);
+    cluster.stop();
+}
