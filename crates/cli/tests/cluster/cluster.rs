@@ -46,6 +46,7 @@ impl Cluster {
         for made in ["conf", "log", "run", "tmp"] {
             fs::create_dir(directory.path().join(made)).expect("a directory");
         }
+        fs::write(directory.path().join("conf/config.yaml"), "# Everything is on the command line.\n").expect("a file");
         let job_manager = job_manager(&setup, directory.path(), (0, 0));
         let ports = await_ports(directory.path());
         let mut cluster = Cluster { setup, directory, ports, job_manager, task_managers: Vec::new(), started: 0 };

@@ -1,0 +1,185 @@
+//! `weft jobmanager`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::run_file::RunFile;
+use super::{ProcessArgs, Started, secret};
+use anyhow::{Context, bail};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use weft_common::configuration::{Configuration, options};
+use weft_common::memory::{JobManagerMemory, TaskManagerMemory};
+use weft_common::trust::SecretKey;
+use weft_jobmanager::process::{Application, JobManagerProcess, ProcessSettings};
+use weft_rest::{BearerToken, RestServer, RestSettings, VersionInfo};
+use weft_rpc::listener::{PortRange, listen};
+use weft_rpc::program::image::ProgramImage;
+
+/// Threads that speak to clients, TaskManagers and coordinators.
+const IO_THREADS: usize = 2;
+
+/// `weft jobmanager`
+#[derive(Debug, clap::Args)]
+pub(crate) struct JobManagerArgs {
+    #[command(flatten)]
+    process: ProcessArgs,
+    /// A program to run in this cluster, which ends with it (application mode)
+    #[arg(value_name = "PROGRAM")]
+    program: Option<PathBuf>,
+    /// The program's arguments
+    #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+/// Runs a JobManager until it ends.
+pub(crate) fn jobmanager(args: &JobManagerArgs) -> anyhow::Result<ExitCode> {
+    if let Some(program) = &args.program {
+        ProgramImage::read(program)?.check(program)?;
+    }
+    let run_file = args.process.run_file.as_deref().map(RunFile::claim).transpose()?;
+    let started = args.process.start("jobmanager")?;
+    let host = super::host();
+    let memory = JobManagerMemory::from_configuration(&started.configuration, &host)?;
+    tracing::info!("memory of this JobManager:\n{memory}");
+    let of_slots = TaskManagerMemory::from_configuration(&started.configuration, &host)?;
+    let secret = secret::secret(&started.configuration)?;
+    let io = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(IO_THREADS)
+        .thread_name("weft-io")
+        .enable_all()
+        .build()
+        .context("cannot start the JobManager's threads")?;
+    let settings = ProcessSettings {
+        configuration: started.configuration.clone(),
+        directory: started.directory.clone(),
+        log_directory: started.log_directory.clone(),
+        secret: secret.clone(),
+        exchange_pool: of_slots.network_per_slot().bytes(),
+        random: super::random,
+    };
+    io.block_on(run(args, &started, settings, secret.as_ref(), run_file))
+}
+
+async fn run(
+    args: &JobManagerArgs,
+    started: &Started,
+    settings: ProcessSettings,
+    secret: Option<&SecretKey>,
+    mut run_file: Option<RunFile>,
+) -> anyhow::Result<ExitCode> {
+    // From now on a signal is an order to end, whatever is being waited for.
+    let mut told = Told::new()?;
+    let configuration = &started.configuration;
+    let process = tokio::select! {
+        process = JobManagerProcess::start(settings) => process?,
+        cause = told.to_end() => {
+            tracing::info!("ended while waiting to lead: {cause}");
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    let bind_host = configuration.get(&options::JOB_MANAGER_BIND_HOST)?;
+    secret::warn_if_open("this JobManager", &bind_host, secret);
+    let rest = rest(configuration, &process)?;
+    let host = rest_host(configuration)?;
+    let url = format!("http://{host}:{}", rest.address().port());
+    tracing::info!("REST at {url}");
+    if let Some(run_file) = &mut run_file {
+        let rpc = format!("{}:{}", configuration.get(&options::JOB_MANAGER_RPC_ADDRESS)?, process.address().port());
+        run_file.ready(&[("rest", url), ("rpc", rpc)])?;
+    }
+    let code = match &args.program {
+        None => {
+            let cause = async { tracing::info!("told to end: {}", told.to_end().await) };
+            process.asked_to_end(cause).await;
+            ExitCode::SUCCESS
+        }
+        Some(program) => application(args, program, &process, &mut told).await?,
+    };
+    rest.close().await;
+    process.end().await;
+    Ok(code)
+}
+
+/// Runs the program that the cluster is for.
+async fn application(
+    args: &JobManagerArgs,
+    program: &Path,
+    process: &JobManagerProcess,
+    told: &mut Told,
+) -> anyhow::Result<ExitCode> {
+    let application =
+        Application { executable: program.to_owned(), arguments: args.arguments.clone(), configuration: BTreeMap::new() };
+    let ended = tokio::select! {
+        ended = process.run_application(application) => ended,
+        cause = told.to_end() => {
+            tracing::info!("told to end: {cause}");
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    // TaskManagers of an application end with it.
+    process.asked_to_end(std::future::pending()).await;
+    match ended {
+        Ok(true) => Ok(ExitCode::SUCCESS),
+        Ok(false) => bail!("the application {} did not end well; see the log for its jobs", program.display()),
+        Err(refusal) => Err(anyhow::anyhow!(refusal.to_string())),
+    }
+}
+
+fn rest(configuration: &Configuration, process: &JobManagerProcess) -> anyhow::Result<RestServer> {
+    let ports = match configuration.get(&options::REST_BIND_PORT)? {
+        Some(ports) => ports,
+        None => configuration.get(&options::REST_PORT)?.to_string(),
+    };
+    let ports: PortRange = ports.parse().context("rest.bind-port")?;
+    let bind_host = configuration.get(&options::REST_BIND_ADDRESS)?;
+    let listener = listen(&bind_host, &ports).context("REST (rest.bind-address, rest.bind-port)")?;
+    let bearer = configuration.get(&options::REST_TOKEN_FILE)?.map(|path| token(Path::new(&path))).transpose()?;
+    let version = VersionInfo {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: option_env!("WEFT_COMMIT").unwrap_or("unknown").to_owned(),
+        committed_at: option_env!("WEFT_COMMITTED_AT").unwrap_or_default().to_owned(),
+    };
+    let settings = RestSettings {
+        advertised_host: rest_host(configuration)?,
+        submit_enabled: configuration.get(&options::WEB_SUBMIT_ENABLE)?,
+        cancel_enabled: configuration.get(&options::WEB_CANCEL_ENABLE)?,
+        bearer,
+        ..RestSettings::new(version)
+    };
+    Ok(RestServer::start(listener, settings, process.cluster())?)
+}
+
+/// The host under which clients reach REST.
+fn rest_host(configuration: &Configuration) -> anyhow::Result<String> {
+    Ok(match configuration.get(&options::REST_ADDRESS)? {
+        Some(host) => host,
+        None => configuration.get(&options::JOB_MANAGER_RPC_ADDRESS)?,
+    })
+}
+
+fn token(path: &Path) -> anyhow::Result<BearerToken> {
+    let text = std::fs::read_to_string(path);
+    let text = text.with_context(|| format!("cannot read the token {} (rest.token-file)", path.display()))?;
+    Ok(BearerToken::new(text.trim()))
+}
+
+/// The signals that tell the process to end.
+struct Told {
+    terminated: Signal,
+    interrupted: Signal,
+}
+
+impl Told {
+    fn new() -> anyhow::Result<Self> {
+        let heard = |kind| signal(kind).context("cannot hear signals");
+        Ok(Told { terminated: heard(SignalKind::terminate())?, interrupted: heard(SignalKind::interrupt())? })
+    }
+
+    async fn to_end(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminated.recv() => "SIGTERM",
+            _ = self.interrupted.recv() => "SIGINT",
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The processes of a cluster: `weft jobmanager` and `weft taskmanager`.
+//!
+//! Each reads its configuration, divides its memory, logs to a file, and runs until it is told to end: by SIGTERM or SIGINT, by its
+//! JobManager, by a client. What goes wrong before there is a log is said on standard error, in one sentence.
+
+mod home;
+mod jobmanager;
+mod run_file;
+mod secret;
+mod taskmanager;
+
+pub(crate) use jobmanager::{JobManagerArgs, jobmanager};
+pub(crate) use taskmanager::{TaskManagerArgs, taskmanager};
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use weft_common::configuration::{Configuration, options};
+use weft_common::memory::HostResources;
+use weft_logging::{ConfigurationWatch, LogHandle, LogSettings, Logging};
+
+/// Between two looks at the configuration's file.
+const RELOAD: Duration = Duration::from_secs(3);
+
+/// What both processes are started with.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ProcessArgs {
+    /// Directory with config.yaml (or flink-conf.yaml); the installation's `conf` when it is not given
+    #[arg(long, value_name = "DIR", env = "WEFT_CONF_DIR")]
+    conf_dir: Option<PathBuf>,
+    /// A configuration key, over those of the file; may be repeated
+    #[arg(short = 'D', value_name = "KEY=VALUE")]
+    dynamic: Vec<String>,
+    /// The name of the log file, without its end
+    #[arg(long, value_name = "NAME")]
+    log_name: Option<String>,
+    /// A file to write down the process and its addresses in, locked for as long as it runs and removed when it ends
+    #[arg(long, value_name = "FILE")]
+    run_file: Option<PathBuf>,
+}
+
+/// A process that has its configuration and its log.
+struct Started {
+    configuration: Configuration,
+    log_directory: PathBuf,
+    /// For this process alone.
+    directory: PathBuf,
+    /// Ends with the process.
+    _log: Arc<LogHandle>,
+}
+
+impl ProcessArgs {
+    fn start(&self, role: &str) -> anyhow::Result<Started> {
+        let mut above = Configuration::new();
+        above.apply_dynamic(&self.dynamic)?;
+        let conf_dir = self.conf_dir.clone().or_else(home::conf_dir);
+        let mut configuration = match &conf_dir {
+            Some(directory) => Configuration::load_dir(directory)?,
+            None => Configuration::new(),
+        };
+        configuration.overlay(above.clone());
+        configuration.check()?;
+        let log_directory = match configuration.get(&options::LOG_DIR)? {
+            Some(directory) => PathBuf::from(directory),
+            None => home::log_dir(),
+        };
+        std::fs::create_dir_all(&log_directory)
+            .with_context(|| format!("cannot make the log directory {} (env.log.dir)", log_directory.display()))?;
+        let name = self.log_name.clone().unwrap_or_else(|| format!("weft-{role}-{}", home::machine_name()));
+        let settings = LogSettings::from_configuration(&configuration)?;
+        let log = Arc::new(Logging::start(settings, &log_directory, &name)?);
+        for warning in configuration.warnings() {
+            tracing::warn!("{warning}");
+        }
+        let temporary = configuration.get(&options::TMP_DIRS)?.and_then(|dirs| dirs.0.first().cloned());
+        let temporary = temporary.map_or_else(std::env::temp_dir, PathBuf::from);
+        let directory = temporary.join(format!("weft-{role}-{}-{:08x}", std::process::id(), random() as u32));
+        if let Some(conf_dir) = conf_dir {
+            home::watch(ConfigurationWatch::new(conf_dir, above), Arc::downgrade(&log), RELOAD)?;
+        }
+        Ok(Started { configuration, log_directory, directory, _log: log })
+    }
+}
+
+/// What this machine, or its container, offers.
+fn host() -> HostResources {
+    HostResources::read(|path| std::fs::read_to_string(path).ok())
+}
+
+/// Entropy; a machine without any cannot run a cluster, whose secrets and ids need it.
+fn random() -> u128 {
+    let mut bytes = [0; 16];
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        tracing::error!("this machine gives no random numbers: {error}");
+        std::process::exit(1);
+    }
+    u128::from_le_bytes(bytes)
+}

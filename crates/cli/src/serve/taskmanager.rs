@@ -1,0 +1,86 @@
+//! `weft taskmanager`.
+
+use std::process::ExitCode;
+
+use super::run_file::RunFile;
+use super::{ProcessArgs, secret};
+use anyhow::Context;
+use weft_common::memory::TaskManagerMemory;
+use weft_common::configuration::options;
+use weft_control::{Exit, WorkerMemory};
+use weft_taskmanager::process::{MemoryShares, ProcessSettings, run};
+
+/// Threads that speak to the JobManager and to workers.
+const IO_THREADS: usize = 2;
+
+/// `weft taskmanager`
+#[derive(Debug, clap::Args)]
+pub(crate) struct TaskManagerArgs {
+    #[command(flatten)]
+    process: ProcessArgs,
+}
+
+/// Runs a TaskManager until it ends.
+pub(crate) fn taskmanager(args: &TaskManagerArgs) -> anyhow::Result<ExitCode> {
+    let mut run_file = args.process.run_file.as_deref().map(RunFile::claim).transpose()?;
+    let started = args.process.start("taskmanager")?;
+    let memory = TaskManagerMemory::from_configuration(&started.configuration, &super::host())?;
+    tracing::info!("memory of this TaskManager:\n{memory}");
+    let secret = secret::secret(&started.configuration)?;
+    let bind_host = started.configuration.get(&options::TASK_MANAGER_BIND_HOST)?;
+    secret::warn_if_open("this TaskManager", &bind_host, secret.as_ref());
+    let io = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(IO_THREADS)
+        .thread_name("weft-io")
+        .enable_all()
+        .build()
+        .context("cannot start the TaskManager's threads")?;
+    let settings = ProcessSettings {
+        configuration: started.configuration.clone(),
+        directory: started.directory.clone(),
+        log_directory: started.log_directory.clone(),
+        secret,
+        memory: shares(&memory),
+    };
+    if let Some(run_file) = &mut run_file {
+        run_file.ready(&[])?;
+    }
+    let exit = io.block_on(run(settings));
+    // Its own directory goes with it; what is above it is ours.
+    let _ = std::fs::remove_dir(&started.directory);
+    match exit? {
+        Exit::Wanted(cause) => {
+            tracing::info!("ended: {cause}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Exit::GaveUp(cause) => {
+            tracing::error!("ended: {cause}");
+            Err(anyhow::anyhow!(cause))
+        }
+    }
+}
+
+fn shares(memory: &TaskManagerMemory) -> MemoryShares {
+    let names = [
+        ("frameworkHeap", memory.framework_heap),
+        ("taskHeap", memory.task_heap),
+        ("frameworkOffHeap", memory.framework_off_heap),
+        ("taskOffHeap", memory.task_off_heap),
+        ("networkMemory", memory.network),
+        ("managedMemory", memory.managed),
+        ("jvmMetaspace", memory.metaspace),
+        ("jvmOverhead", memory.overhead),
+        ("totalFlinkMemory", memory.flink_size()),
+        ("totalProcessMemory", memory.process_size()),
+    ];
+    MemoryShares {
+        network_per_slot: memory.network_per_slot().bytes(),
+        managed_per_slot: memory.managed_per_slot().bytes(),
+        workers: Some(WorkerMemory {
+            base: memory.base().bytes(),
+            per_slot: memory.worker_limit(1).bytes() - memory.base().bytes(),
+            total: memory.process_size().bytes() - memory.base().bytes(),
+        }),
+        by_name: names.into_iter().map(|(name, size)| (name.to_owned(), size.bytes())).collect(),
+    }
+}
