@@ -66,6 +66,8 @@ impl ProcessArgs {
             Some(directory) => PathBuf::from(directory),
             None => home::log_dir(),
         };
+        // Programs are started in directories of their own: paths must mean the same there.
+        let log_directory = absolute(log_directory)?;
         std::fs::create_dir_all(&log_directory)
             .with_context(|| format!("cannot make the log directory {} (env.log.dir)", log_directory.display()))?;
         let name = self.log_name.clone().unwrap_or_else(|| format!("weft-{role}-{}", home::machine_name()));
@@ -75,13 +77,17 @@ impl ProcessArgs {
             tracing::warn!("{warning}");
         }
         let temporary = configuration.get(&options::TMP_DIRS)?.and_then(|dirs| dirs.0.first().cloned());
-        let temporary = temporary.map_or_else(std::env::temp_dir, PathBuf::from);
+        let temporary = absolute(temporary.map_or_else(std::env::temp_dir, PathBuf::from))?;
         let directory = temporary.join(format!("weft-{role}-{}-{:08x}", std::process::id(), random() as u32));
         if let Some(conf_dir) = conf_dir {
             home::watch(ConfigurationWatch::new(conf_dir, above), Arc::downgrade(&log), RELOAD)?;
         }
         Ok(Started { configuration, log_directory, directory, _log: log })
     }
+}
+
+fn absolute(path: PathBuf) -> anyhow::Result<PathBuf> {
+    std::path::absolute(&path).with_context(|| format!("cannot find the directory {}", path.display()))
 }
 
 /// What this machine, or its container, offers.

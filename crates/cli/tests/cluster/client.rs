@@ -59,7 +59,10 @@ fn two_executes_the_second_as_parallel_as_the_first_found() {
         crate::jobs::lines(&output).iter().map(|line| line.parse().expect("a number")).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=100).map(|n| n * 2).collect::<Vec<_>>());
-    assert_eq!(crate::processes::files(&output).len(), 3, "a file of each subtask");
+    let second = stdout.lines().filter_map(|line| line.strip_prefix("Job has been submitted with JobID ")).last();
+    let second = cluster.get(&format!("/jobs/{}", second.expect("two jobs")));
+    let vertices = second["vertices"].as_array().expect("it is remembered");
+    assert!(vertices.iter().any(|vertex| vertex["parallelism"] == 3), "{second}");
     // With -d there is no result to go by.
     let other = cluster.path().join("other");
     let (code, _, stderr) = outcome(&mut cluster.run(&["-d"], &["two", "--output", other.to_str().expect("UTF-8")]));

@@ -47,8 +47,8 @@ impl Cluster {
             fs::create_dir(directory.path().join(made)).expect("a directory");
         }
         fs::write(directory.path().join("conf/config.yaml"), "# Everything is on the command line.\n").expect("a file");
-        let job_manager = job_manager(&setup, directory.path(), (0, 0));
-        let ports = await_ports(directory.path());
+        let mut job_manager = job_manager(&setup, directory.path(), (0, 0));
+        let ports = await_ports(directory.path(), &mut job_manager);
         let mut cluster = Cluster { setup, directory, ports, job_manager, task_managers: Vec::new(), started: 0 };
         for _ in 0..cluster.setup.task_managers {
             cluster.add_task_manager();
@@ -76,7 +76,7 @@ impl Cluster {
     pub(crate) fn restart_job_manager(&mut self) {
         let _ = fs::remove_file(self.path().join("run/jobmanager-0"));
         self.job_manager = job_manager(&self.setup, self.path(), self.ports);
-        await_ports(self.path());
+        await_ports(self.directory.path(), &mut self.job_manager);
     }
 
     pub(crate) fn await_slots(&self, slots: u64) {
@@ -110,13 +110,21 @@ impl Cluster {
         })
     }
 
-    /// Waits until all tasks of a job are running.
+    /// Waits until all tasks of a job are running, or have found that there is nothing for them to do.
     pub(crate) fn await_running(&self, job: &str) {
-        until(format!("all tasks of {job} are RUNNING; {}", self.get(&format!("/jobs/{job}"))), || {
+        until(format!("the tasks of {job} are RUNNING"), || {
             let view = self.get(&format!("/jobs/{job}"));
-            let vertices = view["vertices"].as_array()?;
-            let all = vertices.iter().all(|v| v["tasks"]["RUNNING"] == v["parallelism"]);
-            (view["state"] == "RUNNING" && all && !vertices.is_empty()).then_some(())
+            let tasks = view["vertices"].as_array()?.iter().map(|vertex| vertex["tasks"].clone());
+            let (mut running, mut others) = (0, 0);
+            for (state, count) in tasks.filter_map(|tasks| tasks.as_object().cloned()).flatten() {
+                let count = count.as_u64()?;
+                match state.as_str() {
+                    "RUNNING" => running += count,
+                    "FINISHED" => {}
+                    _ => others += count,
+                }
+            }
+            (view["state"] == "RUNNING" && running > 0 && others == 0).then_some(())
         });
     }
 
@@ -184,8 +192,9 @@ pub(crate) fn program() -> PathBuf {
 fn weft(directory: &Path, setup: &Setup, role: &str, number: usize) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_weft"));
     let name = format!("{role}-{number}");
+    let log_name = format!("weft-{name}");
     command.arg(role).arg("--conf-dir").arg(directory.join("conf"));
-    command.arg("--run-file").arg(directory.join("run").join(&name)).args(["--log-name", &name]);
+    command.arg("--run-file").arg(directory.join("run").join(&name)).args(["--log-name", &log_name]);
     let output = fs::File::create(directory.join("log").join(format!("{name}.out"))).expect("a file");
     command.stdout(output.try_clone().expect("a descriptor")).stderr(output);
     let mut set = |key: &str, value: &str| {
@@ -211,8 +220,10 @@ fn job_manager(setup: &Setup, directory: &Path, (rest, rpc): (u16, u16)) -> Proc
 }
 
 /// The ports of REST and for TaskManagers, once the JobManager says them.
-fn await_ports(directory: &Path) -> (u16, u16) {
+fn await_ports(directory: &Path, job_manager: &mut Process) -> (u16, u16) {
     let said = until("the JobManager says where it is", || {
+        let output = || fs::read_to_string(directory.join("log/jobmanager-0.out")).unwrap_or_default();
+        assert!(job_manager.is_running(), "the JobManager did not start: {}", output());
         let said = fs::read_to_string(directory.join("run/jobmanager-0")).ok()?;
         said.contains("ready=yes\n").then_some(said)
     });

@@ -28,7 +28,7 @@ pub(crate) fn text(directory: &Path, count: usize) -> PathBuf {
 pub(crate) fn alone(input: &Path, directory: &Path) -> Vec<String> {
     let output = directory.join("alone");
     let mut command = Command::new(program());
-    command.args(words(input, &output, 0)).arg("-p1");
+    command.arg("-p1").args(words(input, &output, 0));
     let (code, _, stderr) = outcome(&mut command);
     assert_eq!(code, Some(0), "{stderr}");
     lines(&output)

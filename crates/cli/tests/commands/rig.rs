@@ -2,7 +2,13 @@
 
 use super::programs::STARTED;
 use super::server::Server;
-use std::process::{Command, Output, Stdio};
+use rustix::process::{Pid, Signal, kill_process};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// After this a test fails.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// What a run of the command gave.
 pub(crate) struct Gave {
@@ -12,7 +18,7 @@ pub(crate) struct Gave {
 }
 
 impl Gave {
-    pub(crate) fn of(output: &Output) -> Self {
+    fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         Gave { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
     }
@@ -35,7 +41,26 @@ pub(crate) fn weft(arguments: &[&str]) -> Command {
 }
 
 pub(crate) fn give(command: &mut Command) -> Gave {
-    Gave::of(&command.output().unwrap())
+    end(start(command))
+}
+
+/// A command whose output is kept.
+pub(crate) fn start(command: &mut Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// What it gave when it has ended; it is killed when that takes too long.
+pub(crate) fn end(child: Child) -> Gave {
+    let pid = Pid::from_child(&child);
+    let (ended, end) = mpsc::channel();
+    std::thread::spawn(move || ended.send(child.wait_with_output()));
+    match end.recv_timeout(DEADLINE) {
+        Ok(output) => Gave::of(&output.unwrap()),
+        Err(_) => {
+            kill_process(pid, Signal::KILL).unwrap();
+            panic!("the command has not ended within {DEADLINE:?}")
+        }
+    }
 }
 
 /// `weft VERB OPTIONS` for a program of this file.

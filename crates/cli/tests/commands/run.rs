@@ -1,14 +1,10 @@
 //! `weft run` and `weft info`.
 
 use super::programs::MARK;
-use super::rig::{Gave, give, run, weft, with_program};
+use super::rig::{DEADLINE, end, give, run, start, weft, with_program};
 use super::server::Server;
 use rustix::process::{Pid, Signal, kill_process};
-use std::process::Stdio;
-use std::time::Duration;
 use weft_control::JobStatus;
-
-const DEADLINE: Duration = Duration::from_secs(60);
 
 #[test]
 fn a_program_runs_here_and_its_jobs_on_the_cluster() {
@@ -101,12 +97,11 @@ fn a_cluster_that_is_not_there_is_named_and_nothing_is_run() {
 #[test]
 fn ctrl_c_cancels_what_runs() {
     let server = Server::ending(JobStatus::Running);
-    let mut command = run(&server, &[], "one_job");
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = start(&mut run(&server, &[], "one_job"));
+    // The answer to the submission may still be on its way: then the job is cancelled when it is here.
     let job = server.await_job(DEADLINE).job;
-    // Said once the answer to the submission is here; a signal before that is another test's.
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-    let gave = Gave::of(&child.wait_with_output().unwrap()).ended(130);
+    let gave = end(child).ended(130);
     assert!(gave.stderr.contains(&format!("cancelling job {job}")), "{}", gave.stderr);
     assert!(gave.stdout.contains(&format!("Cancelled job {job}.\n")), "{}", gave.stdout);
     assert!(server.asked().contains(&format!("PATCH /jobs/{job}")), "{:?}", server.asked());
@@ -115,11 +110,10 @@ fn ctrl_c_cancels_what_runs() {
 #[test]
 fn an_order_to_end_cancels_only_where_that_was_asked_for() {
     let server = Server::ending(JobStatus::Running);
-    let mut command = run(&server, &["-sae"], "one_job");
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = start(&mut run(&server, &["-sae"], "one_job"));
     let job = server.await_job(DEADLINE).job;
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
-    let gave = Gave::of(&child.wait_with_output().unwrap()).ended(130);
+    let gave = end(child).ended(130);
     assert!(gave.stdout.contains(&format!("Cancelled job {job}.\n")), "{}", gave.stdout);
 }
 

@@ -199,7 +199,12 @@ fn local(storage: &str) -> Result<PathBuf, StartError> {
             "{storage} is no local directory, and only there files can be locked"
         )));
     }
-    Ok(PathBuf::from(path))
+    absolute(path)
+}
+
+/// Programs are started from it, in directories of their own.
+fn absolute(path: &str) -> Result<PathBuf, StartError> {
+    std::path::absolute(path).map_err(|source| StartError::Directory { path: PathBuf::from(path), source })
 }
 
 fn blob_directory(
@@ -211,7 +216,7 @@ fn blob_directory(
         return Ok(kept.to_owned());
     }
     let configured = configuration.get(&options::BLOB_STORAGE_DIRECTORY)?;
-    Ok(configured.map_or_else(|| directory.join("blobs"), PathBuf::from))
+    configured.map_or_else(|| Ok(directory.join("blobs")), |path| absolute(&path))
 }
 
 /// Forgets what is too old, from time to time.
