@@ -183,7 +183,13 @@ impl JobClient for DrivenJob {
     fn wait(&mut self) -> Result<JobResult, Error> {
         if self.driver.spec.detached {
             let (job_id, results) = (self.job, BTreeMap::new());
-            return Ok(JobResult { job_id, duration: std::time::Duration::ZERO, results, accumulators: Default::default(), detached: true });
+            return Ok(JobResult {
+                job_id,
+                duration: std::time::Duration::ZERO,
+                results,
+                accumulators: Default::default(),
+                detached: true,
+            });
         }
         self.driver.tell(FromProgram::Wait(self.job))?;
         let job = self.job;
