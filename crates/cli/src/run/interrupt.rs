@@ -37,11 +37,10 @@ impl Signals {
     }
 }
 
-/// Asks for the end of every job that lives, and says so.
+/// Asks for the end of every job that lives or is still to come, and says so.
 pub(super) async fn cancel(service: &dyn JobService, jobs: &Jobs) {
-    for job in jobs.living() {
+    while let Some(job) = jobs.take().await {
         output::complain(format_args!("cancelling job {job}; press Ctrl-C again to leave at once"));
-        jobs.forget(job);
         match service.cancel(job).await {
             Ok(()) => output::say(format_args!("Cancelled job {job}.")),
             Err(refusal) => output::complain(format_args!("job {job} was not cancelled: {refusal}")),

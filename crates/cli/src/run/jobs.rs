@@ -2,6 +2,7 @@
 
 use crate::output;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
 use weft_common::JobId;
 use weft_control::JobStatus;
 use weft_rpc::JobOutcome;
@@ -10,27 +11,59 @@ use weft_rpc::view::Refusal;
 
 /// The jobs that were accepted and of which no end is known. Clones are the same.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Jobs(Arc<Mutex<Vec<JobId>>>);
+pub(super) struct Jobs(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    known: Mutex<Known>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    /// In the order of their executes.
+    living: Vec<JobId>,
+    /// Whether no more will come.
+    closed: bool,
+}
 
 impl Jobs {
-    /// In the order of their executes.
-    pub(super) fn living(&self) -> Vec<JobId> {
-        self.held().clone()
+    /// The one that was accepted last.
+    pub(super) fn newest(&self) -> Option<JobId> {
+        self.known().living.last().copied()
     }
 
-    /// Forgets a job.
-    pub(super) fn forget(&self, job: JobId) {
-        self.held().retain(|other| *other != job);
+    /// Takes out a job that lives, waiting for one until there will be no more.
+    pub(super) async fn take(&self) -> Option<JobId> {
+        loop {
+            {
+                let mut known = self.known();
+                if !known.living.is_empty() {
+                    return Some(known.living.remove(0));
+                }
+                if known.closed {
+                    return None;
+                }
+            }
+            self.0.changed.notified().await;
+        }
     }
 
-    fn held(&self) -> MutexGuard<'_, Vec<JobId>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// No more will come: the program has ended.
+    pub(super) fn close(&self) {
+        self.known().closed = true;
+        self.0.changed.notify_one();
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl DriveObserver for Jobs {
     fn submitted(&mut self, job: JobId, _name: &str) {
-        self.held().push(job);
+        self.known().living.push(job);
+        self.0.changed.notify_one();
         output::say(format_args!("Job has been submitted with JobID {job}"));
     }
 
@@ -40,7 +73,7 @@ impl DriveObserver for Jobs {
 
     fn ended(&mut self, outcome: &JobOutcome) {
         let job = outcome.job;
-        self.forget(job);
+        self.known().living.retain(|other| *other != job);
         if output::is_watched() {
             output::passing("");
         }

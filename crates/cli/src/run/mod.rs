@@ -104,14 +104,14 @@ async fn driven(
     if detached {
         return Ok(Ended::Interrupted);
     }
-    // The program mostly gets the signal, too, and ends; a submission under way is seen through and cancelled with the others.
-    let cancelled = async {
-        let (ended, ()) = tokio::join!(&mut drive, interrupt::cancel(&*service, jobs));
-        interrupt::cancel(&*service, jobs).await;
-        ended
+    // The program mostly gets the signal, too, and ends; a submission that is under way then is seen through, and cancelled like the others.
+    let program = async {
+        let end = (&mut drive).await;
+        jobs.close();
+        end
     };
     tokio::select! {
-        end = cancelled => end.map(|_| Ended::Interrupted).map_err(CliError::from),
+        (end, ()) = async { tokio::join!(program, interrupt::cancel(&*service, jobs)) } => Ok(end.map(|_| Ended::Interrupted)?),
         () = signals.next() => Ok(Ended::Interrupted),
     }
 }

@@ -18,11 +18,11 @@ pub(super) fn show(client: Arc<RestClient>, jobs: Jobs) -> JoinHandle<()> {
         let (mut time, mut before) = (tokio::time::interval(INTERVAL), None);
         loop {
             time.tick().await;
-            let Some(job) = jobs.living().pop() else { continue };
+            let Some(job) = jobs.newest() else { continue };
             // A look that fails is no news: the job's end is asked for elsewhere, with more patience.
             let Ok(view) = client.json(&format!("/jobs/{job}")).await else { continue };
             let seen = Seen { at: Instant::now(), records: records(&view) };
-            if jobs.living().contains(&job) {
+            if jobs.newest() == Some(job) {
                 output::passing(line(&view, rate(before.as_ref(), &seen)));
             }
             before = Some(seen);
