@@ -54,6 +54,7 @@ impl Cluster {
     }
 
     /// The slots of each TaskManager.
+    #[cfg(feature = "process")]
     pub(crate) fn slots_of_each(&self) -> impl Iterator<Item = (&TaskManagerId, SlotOverview)> {
         self.resource_manager.task_managers()
     }

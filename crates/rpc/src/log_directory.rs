@@ -1,4 +1,7 @@
-//! A process's directory of logs, for whoever asks.
+//! A process's logs, for whoever asks.
+//!
+//! Several processes may log into one directory. What a process writes begins with the name of its own log, `weft-root-taskexecutor-0-host`:
+//! `….log` and `….out` are its own, `…-worker-<job>.out` is what a worker of it wrote.
 
 use std::fs::{self, File};
 use std::io;
@@ -11,24 +14,43 @@ use crate::view::LogFile;
 /// The most bytes of one answer.
 const PART: u64 = 4 << 20;
 
-/// A flat directory of log files. Its calls wait for the file system. Errors are sentences.
+/// What a process writes for, besides itself.
+const KINDS: [&str; 3] = ["-worker-", "-coordinator-", "-program-"];
+
+/// The files of one process in a flat directory of logs. Its calls wait for the file system. Errors are sentences.
 #[derive(Clone, Debug)]
-pub struct LogDirectory(PathBuf);
+pub struct LogDirectory {
+    directory: PathBuf,
+    /// The name of the process's own log, without its end.
+    owner: String,
+}
 
 impl LogDirectory {
-    /// A directory that need not be there yet.
-    pub fn new(directory: impl Into<PathBuf>) -> Self {
-        LogDirectory(directory.into())
+    /// In a directory that need not be there yet. `owner` is the name of the process's own log, without its end.
+    pub fn new(directory: impl Into<PathBuf>, owner: impl Into<String>) -> Self {
+        LogDirectory { directory: directory.into(), owner: owner.into() }
+    }
+
+    /// The file of what the process writes for a worker, coordinator or program: `name` is `worker-<job>.out` or the like.
+    pub fn file_of(&self, name: &str) -> PathBuf {
+        self.directory.join(format!("{}-{name}", self.owner))
+    }
+
+    /// Whether a file is a process's own log, or the output of the process itself.
+    pub fn is_own(name: &str) -> bool {
+        !KINDS.iter().any(|kind| name.contains(kind))
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.directory
     }
 
     /// The files in it, by name.
     pub fn files(&self) -> Result<Vec<LogFile>, String> {
-        files(&self.0).map_err(|error| unreadable(&self.0, &error))
+        let mut files = files(&self.directory).map_err(|error| unreadable(&self.directory, &error))?;
+        files.retain(|file| self.is_ours(&file.name));
+        Ok(files)
     }
 
     /// At most `length` bytes of a file from `offset` on, and never more than 4 MiB; fewer at its end. Only files of the list can be asked for:
@@ -37,12 +59,17 @@ impl LogDirectory {
         if !self.files()?.iter().any(|file| file.name == name) {
             return Err(format!("there is no log file {name:?}"));
         }
-        let path = self.0.join(name);
+        let path = self.directory.join(name);
         let mut bytes = vec![0; usize::try_from(length.min(PART)).unwrap_or(0)];
         let read = File::open(&path).and_then(|file| read_up_to(&file, &mut bytes, offset));
         let read = read.map_err(|error| unreadable(&path, &error))?;
         bytes.truncate(read);
         Ok(bytes)
+    }
+
+    fn is_ours(&self, name: &str) -> bool {
+        let rest = name.strip_prefix(&self.owner);
+        rest.is_some_and(|rest| rest.starts_with('.') || KINDS.iter().any(|kind| rest.starts_with(kind)))
     }
 }
 
@@ -83,18 +110,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_files_of_the_directory_can_be_read() {
+    fn only_files_of_the_process_can_be_read() {
         let directory = tempfile::tempdir().unwrap();
-        fs::write(directory.path().join("a.log"), "0123456789").unwrap();
-        fs::create_dir(directory.path().join("sub")).unwrap();
-        fs::write(directory.path().join("sub/secret"), "no").unwrap();
-        let logs = LogDirectory::new(directory.path());
+        let others = ["b.log", "ab.log", "a-2.log", "secret"];
+        for name in ["a.log", "a.log.1", "a-worker-17.out"].iter().chain(&others) {
+            fs::write(directory.path().join(name), "0123456789").unwrap();
+        }
+        fs::create_dir(directory.path().join("a.d")).unwrap();
+        fs::write(directory.path().join("a.d/secret"), "no").unwrap();
+        let logs = LogDirectory::new(directory.path(), "a");
         let names: Vec<_> = logs.files().unwrap().into_iter().map(|file| (file.name, file.size)).collect();
-        assert_eq!(names, [("a.log".to_owned(), 10)]);
+        assert_eq!(names, ["a-worker-17.out", "a.log", "a.log.1"].map(|name| (name.to_owned(), 10)));
+        assert_eq!(logs.file_of("worker-17.out"), directory.path().join("a-worker-17.out"));
+        assert!(LogDirectory::is_own("a.log") && !LogDirectory::is_own("a-worker-17.out"));
         assert_eq!(logs.part("a.log", 2, 3), Ok(b"234".to_vec()));
         assert_eq!(logs.part("a.log", 8, 100), Ok(b"89".to_vec()));
         assert_eq!(logs.part("a.log", 80, 100), Ok(Vec::new()));
-        for name in ["sub", "sub/secret", "../a.log", "", "/etc/passwd"] {
+        for name in ["a.d", "a.d/secret", "../a.log", "", "/etc/passwd"].iter().chain(&others) {
             assert!(logs.part(name, 0, 10).is_err(), "{name}");
         }
     }

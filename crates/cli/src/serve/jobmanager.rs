@@ -52,8 +52,8 @@ pub(crate) fn jobmanager(args: &JobManagerArgs) -> anyhow::Result<ExitCode> {
         .context("cannot start the JobManager's threads")?;
     let settings = ProcessSettings {
         configuration: started.configuration.clone(),
-        directory: started.directory.clone(),
-        log_directory: started.log_directory.clone(),
+        directory: started.scratch.path().to_owned(),
+        logs: started.logs.clone(),
         secret: secret.clone(),
         exchange_pool: of_slots.network_per_slot().bytes(),
         random: super::random,
@@ -108,8 +108,11 @@ async fn application(
     process: &JobManagerProcess,
     told: &mut Told,
 ) -> anyhow::Result<ExitCode> {
-    let application =
-        Application { executable: program.to_owned(), arguments: args.arguments.clone(), configuration: BTreeMap::new() };
+    let application = Application {
+        executable: program.to_owned(),
+        arguments: args.arguments.clone(),
+        configuration: BTreeMap::new(),
+    };
     let ended = tokio::select! {
         ended = process.run_application(application) => ended,
         cause = told.to_end() => {
@@ -117,8 +120,6 @@ async fn application(
             return Ok(ExitCode::SUCCESS);
         }
     };
-    // TaskManagers of an application end with it.
-    process.asked_to_end(std::future::pending()).await;
     match ended {
         Ok(true) => Ok(ExitCode::SUCCESS),
         Ok(false) => bail!("the application {} did not end well; see the log for its jobs", program.display()),

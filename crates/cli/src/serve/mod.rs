@@ -6,13 +6,15 @@
 mod home;
 mod jobmanager;
 mod run_file;
+mod scratch;
 mod secret;
 mod taskmanager;
 
 pub(crate) use jobmanager::{JobManagerArgs, jobmanager};
 pub(crate) use taskmanager::{TaskManagerArgs, taskmanager};
 
-use std::path::PathBuf;
+use scratch::Scratch;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +22,7 @@ use anyhow::Context;
 use weft_common::configuration::{Configuration, options};
 use weft_common::memory::HostResources;
 use weft_logging::{ConfigurationWatch, LogHandle, LogSettings, Logging};
+use weft_rpc::LogDirectory;
 
 /// Between two looks at the configuration's file.
 const RELOAD: Duration = Duration::from_secs(3);
@@ -44,9 +47,9 @@ pub(crate) struct ProcessArgs {
 /// A process that has its configuration and its log.
 struct Started {
     configuration: Configuration,
-    log_directory: PathBuf,
-    /// For this process alone.
-    directory: PathBuf,
+    logs: LogDirectory,
+    /// For this process alone; goes with it.
+    scratch: Scratch,
     /// Ends with the process.
     _log: Arc<LogHandle>,
 }
@@ -78,11 +81,14 @@ impl ProcessArgs {
         }
         let temporary = configuration.get(&options::TMP_DIRS)?.and_then(|dirs| dirs.0.first().cloned());
         let temporary = absolute(temporary.map_or_else(std::env::temp_dir, PathBuf::from))?;
-        let directory = temporary.join(format!("weft-{role}-{}-{:08x}", std::process::id(), random() as u32));
+        let unique = format!("{}-{:08x}", std::process::id(), random() as u32);
+        let scratch = Scratch::make(&temporary, &format!("weft-{role}-"), &unique)?;
         if let Some(conf_dir) = conf_dir {
             home::watch(ConfigurationWatch::new(conf_dir, above), Arc::downgrade(&log), RELOAD)?;
         }
-        Ok(Started { configuration, log_directory, directory, _log: log })
+        let own = log.path().and_then(Path::file_stem).map_or(name, |stem| stem.to_string_lossy().into_owned());
+        let logs = LogDirectory::new(log_directory, own);
+        Ok(Started { configuration, logs, scratch, _log: log })
     }
 }
 

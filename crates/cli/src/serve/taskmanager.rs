@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use super::run_file::RunFile;
 use super::{ProcessArgs, secret};
 use anyhow::Context;
-use weft_common::memory::TaskManagerMemory;
 use weft_common::configuration::options;
+use weft_common::memory::TaskManagerMemory;
 use weft_control::{Exit, WorkerMemory};
 use weft_taskmanager::process::{MemoryShares, ProcessSettings, run};
 
@@ -37,8 +37,8 @@ pub(crate) fn taskmanager(args: &TaskManagerArgs) -> anyhow::Result<ExitCode> {
         .context("cannot start the TaskManager's threads")?;
     let settings = ProcessSettings {
         configuration: started.configuration.clone(),
-        directory: started.directory.clone(),
-        log_directory: started.log_directory.clone(),
+        directory: started.scratch.path().to_owned(),
+        logs: started.logs.clone(),
         secret,
         memory: shares(&memory),
     };
@@ -46,8 +46,6 @@ pub(crate) fn taskmanager(args: &TaskManagerArgs) -> anyhow::Result<ExitCode> {
         run_file.ready(&[])?;
     }
     let exit = io.block_on(run(settings));
-    // Its own directory goes with it; what is above it is ours.
-    let _ = std::fs::remove_dir(&started.directory);
     match exit? {
         Exit::Wanted(cause) => {
             tracing::info!("ended: {cause}");

@@ -86,6 +86,7 @@ fn a_task_manager_is_killed_and_leaves_no_worker() {
     let workers = children_of(cluster.task_managers[victim].id());
     let killed = cluster.task_managers.remove(victim);
     killed.signal(Signal::KILL);
+    cluster.killed += 1;
     until("the workers are gone", || workers.iter().all(|worker| !lives(*worker)).then_some(()));
     // Whoever notices first says it: the other worker, whose connection broke, or the JobManager.
     let cause = job.root_cause(&cluster);
@@ -130,6 +131,7 @@ fn the_job_manager_is_killed_and_its_successor_finishes_the_job() {
     let coordinators = children_of(cluster.job_manager.id());
     cluster.job_manager.signal(Signal::KILL);
     cluster.job_manager.wait();
+    cluster.killed += 1;
     until("its coordinators are gone", || coordinators.iter().all(|id| !lives(*id)).then_some(()));
     cluster.restart_job_manager();
     job.finishes(&cluster);

@@ -18,7 +18,7 @@ use weft_graph::JobGraph;
 use weft_rpc::program::{
     CoordinateSpec, CoordinatorOrder, FRAME_LIMIT, FromProgram, Parent, ProgramCommand, Start, ToProgram, capture,
 };
-use weft_rpc::{JobSpec, RpcError};
+use weft_rpc::{JobSpec, LogDirectory, RpcError};
 
 /// How long the process may take to end after it was told to.
 const ENDING: Duration = Duration::from_secs(5);
@@ -32,7 +32,7 @@ pub struct CoordinatorProcess {
     /// The process's working directory, which is made.
     pub directory: PathBuf,
     /// Where its standard output and error are kept.
-    pub log_directory: PathBuf,
+    pub logs: LogDirectory,
     /// The job.
     pub job: JobSpec,
     /// The JobManager's configuration.
@@ -131,7 +131,7 @@ impl Supervisor {
 
     /// Keeps what the process writes, for as long as it does.
     fn keep_output(&self, parent: &Parent) {
-        let file = |kind: &str| self.starter.log_directory.join(format!("coordinator-{}.{kind}", self.job));
+        let file = |kind: &str| self.starter.logs.file_of(&format!("coordinator-{}.{kind}", self.job));
         if let Some(stdout) = parent.process.take_stdout() {
             let path = file("out");
             tokio::spawn(async move { capture(stdout, &path).await });

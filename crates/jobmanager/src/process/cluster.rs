@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::dispatcher::not_known;
 use super::drives::Drives;
 use super::{Dispatcher, Members};
 use crate::{BlobError, JobManagerHandle};
@@ -13,7 +12,7 @@ use tokio::sync::watch;
 use weft_common::JobId;
 use weft_control::JobStatus;
 use weft_rpc::view::{
-    Answer, ClusterGateway, ClusterOverview, JobSummary, JobView, LogFile, LogSource, ProgramRun, Refusal,
+    Answer, ClusterGateway, ClusterOverview, JobSummary, JobView, LogFile, LogSource, OwnLog, ProgramRun, Refusal,
     TaskManagerView,
 };
 use weft_rpc::{BlobHash, BlobRef, JobOutcome, JobSpec, LogDirectory};
@@ -165,6 +164,15 @@ impl ClusterGateway for Cluster {
                 })
             }
         }
+    }
+
+    fn own_log(&self, source: LogSource, which: OwnLog) -> Answer<Result<Option<LogFile>, Refusal>> {
+        let files = self.log_files(source);
+        let is_own = move |file: &LogFile| {
+            let extension = file.name.rsplit_once('.').map(|(_, extension)| extension);
+            extension == Some(which.extension()) && LogDirectory::is_own(&file.name)
+        };
+        Box::pin(async move { Ok(files.await?.into_iter().find(is_own)) })
     }
 
     fn log(&self, source: LogSource, file: String, offset: u64, length: u64) -> Answer<Result<Vec<u8>, Refusal>> {

@@ -22,7 +22,7 @@ use weft_common::{JobId, Mono};
 use weft_control::{JobMasterSettings, JobStatus};
 use weft_ha::HighAvailability;
 use weft_rpc::view::{JobSummary, JobView, Refusal};
-use weft_rpc::{BlobHash, JobOutcome, JobSource, JobSpec};
+use weft_rpc::{BlobHash, JobOutcome, JobSource, JobSpec, LogDirectory};
 use weft_runtime::Clock;
 
 /// What a dispatcher is made of.
@@ -34,7 +34,7 @@ pub(crate) struct DispatcherParts {
     pub(crate) clock: Arc<dyn Clock>,
     /// Where coordinators work, each in a directory of its own.
     pub(crate) directory: PathBuf,
-    pub(crate) log_directory: PathBuf,
+    pub(crate) logs: LogDirectory,
     /// Bytes of exchange pool that a slot has.
     pub(crate) exchange_pool: u64,
     /// Entropy.
@@ -215,7 +215,7 @@ impl Dispatcher {
                 io: self.io.clone(),
                 executable,
                 directory: self.parts.directory.join(format!("job-{}", spec.job)),
-                log_directory: self.parts.log_directory.clone(),
+                logs: self.parts.logs.clone(),
                 job: spec,
                 configuration: self.shown.clone(),
             }),

@@ -15,7 +15,7 @@ use weft_common::JobId;
 use weft_rpc::drive::{Drive, DriveEnd, DriveError, DriveObserver, JobService, Patience};
 use weft_rpc::program::{DriveSpec, ProgramCommand};
 use weft_rpc::view::{Answer, ProgramRun, Refusal};
-use weft_rpc::{BlobRef, JobOutcome, JobSpec, ProgramSpec};
+use weft_rpc::{BlobRef, JobOutcome, JobSpec, LogDirectory, ProgramSpec};
 
 /// Between two lines that say why a program's job was not accepted there is nothing to wait for: the service is this process.
 const PATIENCE: Patience = Patience { timeout: Duration::from_secs(60), retry_period: Duration::from_secs(2) };
@@ -26,7 +26,7 @@ pub(crate) struct Drives {
     /// The cluster's configuration without its secrets.
     configuration: BTreeMap<String, String>,
     directory: PathBuf,
-    log_directory: PathBuf,
+    logs: LogDirectory,
     random: fn() -> u128,
     started: AtomicU64,
 }
@@ -36,11 +36,11 @@ impl Drives {
         dispatcher: Arc<Dispatcher>,
         handle: JobManagerHandle,
         configuration: BTreeMap<String, String>,
-        (directory, log_directory): (PathBuf, PathBuf),
+        (directory, logs): (PathBuf, LogDirectory),
         random: fn() -> u128,
     ) -> Arc<Self> {
         let service = Arc::new(LocalJobs { dispatcher, handle });
-        Arc::new(Drives { service, configuration, directory, log_directory, random, started: AtomicU64::new(0) })
+        Arc::new(Drives { service, configuration, directory, logs, random, started: AtomicU64::new(0) })
     }
 
     /// Runs a program to its end, in the background; the answer is its first job.
@@ -91,7 +91,7 @@ impl Drives {
         let length = std::fs::metadata(&executable).map_err(|e| failed("read the executable", e))?.len();
         std::fs::create_dir_all(&files.0).map_err(|e| failed("make the directory", e))?;
         let output = |kind: &str| -> Result<Stdio, Refusal> {
-            let path = self.log_directory.join(format!("program-{number}-{name}.{kind}"));
+            let path = self.logs.file_of(&format!("program-{number}-{name}.{kind}"));
             let file = std::fs::File::options().create(true).append(true).open(path);
             Ok(file.map_err(|e| failed("keep the output", e))?.into())
         };

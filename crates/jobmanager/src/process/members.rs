@@ -90,6 +90,11 @@ impl Members {
         self.lock().members.values().for_each(|member| member.remote.dismiss(self.epoch, cause.to_owned()));
     }
 
+    /// From now on nobody is missed.
+    pub(crate) fn end(&self) {
+        self.lock().members.clear();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }

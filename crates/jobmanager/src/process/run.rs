@@ -22,7 +22,7 @@ use weft_rpc::drive::DriveObserver;
 use weft_rpc::listener::{PortRange, listen};
 use weft_rpc::session::{Blobs, ServerSettings, SessionServer};
 use weft_rpc::view::Refusal;
-use weft_rpc::{BlobHash, BlobRef, JobOutcome, LogDirectory};
+use weft_rpc::{BlobHash, BlobRef, JobOutcome};
 use weft_runtime::{Clock, SystemClock};
 
 /// How long jobs may take to clean up when the process is told to end.
@@ -44,8 +44,8 @@ impl JobManagerProcess {
     pub async fn start(settings: ProcessSettings) -> Result<Self, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let configuration = &settings.configuration;
-        for path in [&settings.directory, &settings.log_directory] {
-            fs::create_dir_all(path).map_err(|source| StartError::Directory { path: path.clone(), source })?;
+        for path in [settings.directory.as_path(), settings.logs.path()] {
+            fs::create_dir_all(path).map_err(|source| StartError::Directory { path: path.to_owned(), source })?;
         }
         let ha = lead(configuration, settings.random).await?;
         let epoch = ha.epoch();
@@ -66,7 +66,7 @@ impl JobManagerProcess {
             blobs: blobs.clone(),
             clock: clock.clone(),
             directory: settings.directory.clone(),
-            log_directory: settings.log_directory.clone(),
+            logs: settings.logs.clone(),
             exchange_pool: settings.exchange_pool,
             random: settings.random,
         })?;
@@ -89,14 +89,14 @@ impl JobManagerProcess {
             dispatcher.clone(),
             handle.clone(),
             without_secrets(configuration),
-            (settings.directory.clone(), settings.log_directory.clone()),
+            (settings.directory.clone(), settings.logs.clone()),
             settings.random,
         );
         let unused = configuration.get(&options::BLOB_CLEANUP_INTERVAL)?;
         let expiring = tokio::spawn(expire(dispatcher.clone(), unused)).abort_handle();
         let masked: BTreeMap<_, _> = configuration.iter_masked().map(|(key, value)| (key.to_owned(), value)).collect();
         let (ending, _) = watch::channel(false);
-        let logs = LogDirectory::new(&settings.log_directory);
+        let logs = settings.logs;
         let cluster = Arc::new(Cluster { handle, dispatcher, members, drives, logs, configuration: masked, ending });
         Ok(JobManagerProcess { cluster, job_manager, server, directory: settings.directory, succeeded, expiring })
     }
@@ -111,7 +111,8 @@ impl JobManagerProcess {
         self.server.address()
     }
 
-    /// Runs the program that the cluster was started for, to its end, and asks for the cluster's end. Whether it and its jobs ended well.
+    /// Runs the program that the cluster was started for, to its end, which is the end of the TaskManagers, too. Whether it and its jobs
+    /// ended well.
     pub async fn run_application(&self, application: Application) -> Result<bool, Refusal> {
         let cluster = &self.cluster;
         let ended = async {
@@ -126,7 +127,7 @@ impl JobManagerProcess {
             cluster.drives.run(application.run(kept.hash), Logged).await
         };
         let ended = ended.await;
-        cluster.ending.send_replace(true);
+        cluster.members.dismiss_all("the application of the cluster has ended");
         let ended = ended?;
         let finished = |job: &weft_rpc::drive::DrivenJob| {
             job.outcome.as_ref().is_none_or(|outcome| outcome.status == JobStatus::Finished)
@@ -137,7 +138,7 @@ impl JobManagerProcess {
         Ok(ended.exit.is_success() && ended.jobs.iter().all(finished))
     }
 
-    /// Waits until a client asks for the end, or `told` does.
+    /// Waits until a client asks for the end, which is the end of the TaskManagers, too, or `told` does.
     pub async fn asked_to_end(&self, told: impl Future<Output = ()>) {
         tokio::select! {
             () = self.cluster.asked_to_end() => {
@@ -161,6 +162,7 @@ impl JobManagerProcess {
                 tracing::warn!("{left} jobs did not end within {FAREWELL:?}");
             }
         }
+        self.cluster.members.end();
         self.server.close();
         drop(self.job_manager);
         if let Err(error) = fs::remove_dir_all(&self.directory) {

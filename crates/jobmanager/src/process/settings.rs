@@ -9,7 +9,7 @@ use weft_common::configuration::{ConfigError, Configuration, is_secret};
 use weft_common::trust::SecretKey;
 use weft_ha::HaError;
 use weft_rpc::listener::{ListenError, NotAPortRange};
-use weft_rpc::{RpcError, view::ProgramRun};
+use weft_rpc::{LogDirectory, RpcError, view::ProgramRun};
 
 use crate::BlobError;
 
@@ -21,7 +21,7 @@ pub struct ProcessSettings {
     /// A directory for this process alone, which is removed with all that is in it when the process ends.
     pub directory: PathBuf,
     /// Where logs go, those of coordinators too.
-    pub log_directory: PathBuf,
+    pub logs: LogDirectory,
     /// The cluster's secret, if it has one.
     pub secret: Option<SecretKey>,
     /// Bytes of exchange pool that a slot of this cluster's TaskManagers has.

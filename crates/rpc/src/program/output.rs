@@ -13,22 +13,22 @@ const LAST_LINE: usize = 2 << 10;
 
 /// Appends what a process writes to a file, up to 64 MiB; what comes after is read and dropped. Returns, at its end, the last line that is not empty.
 pub async fn capture(mut output: impl AsyncRead + Unpin, path: &Path) -> Option<String> {
-    let mut file = match CappedFile::open(path) {
-        Ok(file) => Some(file),
-        Err(error) => {
-            tracing::warn!(path = %path.display(), "what a program writes is lost: {error}");
-            None
-        }
-    };
+    // Most programs write nothing, and leave no file.
+    let mut file = None;
     let (mut last, mut buffer) = (LastLine::default(), vec![0; 8 << 10]);
     while let Ok(read) = output.read(&mut buffer).await {
         let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
         last.add(bytes);
-        if let Some(file) = &mut file {
+        if let Some(file) = file.get_or_insert_with(|| open(path)) {
             file.add(bytes);
         }
     }
     last.finish()
+}
+
+fn open(path: &Path) -> Option<CappedFile> {
+    let opened = CappedFile::open(path);
+    opened.inspect_err(|error| tracing::warn!(path = %path.display(), "what a program writes is lost: {error}")).ok()
 }
 
 struct CappedFile {

@@ -88,8 +88,8 @@ impl ChildWorker {
         *self.lock() = Some(Running { sender, process: process.clone() });
         self.catch_up();
         let job = start.start.fence.job;
-        let logs = &start.children.settings.log_directory;
-        let (out, err) = (logs.join(format!("worker-{job}.out")), logs.join(format!("worker-{job}.err")));
+        let logs = &start.children.settings.logs;
+        let (out, err) = (logs.file_of(&format!("worker-{job}.out")), logs.file_of(&format!("worker-{job}.err")));
         let (stdout, stderr) = (process.take_stdout(), process.take_stderr());
         let stdout = tokio::spawn(async move { capture(stdout?, &out).await });
         let stderr = tokio::spawn(async move { capture(stderr?, &err).await });

@@ -17,7 +17,7 @@ use weft_common::{ErrorKind, JobId};
 use weft_control::{Failure, WorkerEnd};
 use weft_rpc::listener::{PortRange, listen};
 use weft_rpc::program::image::ProgramImage;
-use weft_rpc::{BlobRef, Fence, JobSource, JobSpec, RpcError, WorkerAddress};
+use weft_rpc::{BlobRef, Fence, JobSource, JobSpec, LogDirectory, RpcError, WorkerAddress};
 
 /// Where blobs come from: the JobManager.
 pub trait BlobSource: Send + Sync {
@@ -43,7 +43,7 @@ pub struct ChildSettings {
     /// Where jobs have their directories, and programs are kept. Nothing else is in it.
     pub directory: PathBuf,
     /// Where what workers write goes.
-    pub log_directory: PathBuf,
+    pub logs: LogDirectory,
     /// Bytes of programs that are kept though nobody uses them.
     pub artifact_limit: u64,
     /// The TaskManager's configuration, under that of jobs.
@@ -97,7 +97,7 @@ impl Children {
         blobs: Arc<dyn BlobSource>,
         io: tokio::runtime::Handle,
     ) -> io::Result<Arc<Self>> {
-        std::fs::create_dir_all(&settings.log_directory)?;
+        std::fs::create_dir_all(settings.logs.path())?;
         let artifacts = ArtifactCache::new(settings.directory.join("artifacts"), settings.artifact_limit)?;
         Ok(Arc::new(Children { settings, artifacts, blobs, io, places: Mutex::default() }))
     }

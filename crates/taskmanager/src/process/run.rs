@@ -37,7 +37,7 @@ pub struct ProcessSettings {
     /// ends.
     pub directory: PathBuf,
     /// Where logs go, those of workers too.
-    pub log_directory: PathBuf,
+    pub logs: LogDirectory,
     /// The cluster's secret, if it has one.
     pub secret: Option<SecretKey>,
     /// How the memory is divided.
@@ -122,7 +122,7 @@ pub struct TaskManagerProcess {
 impl TaskManagerProcess {
     /// Starts looking for the JobManager. Must be called within a tokio runtime.
     pub fn start(settings: ProcessSettings) -> Result<Self, StartError> {
-        let ProcessSettings { configuration, directory, log_directory, secret, memory } = settings;
+        let ProcessSettings { configuration, directory, logs, secret, memory } = settings;
         let (io, clock) = (Handle::current(), SystemClock);
         let bind_host = configuration.get(&options::TASK_MANAGER_BIND_HOST)?;
         let host = advertised_host(&configuration, &bind_host)?;
@@ -135,9 +135,9 @@ impl TaskManagerProcess {
         let now = clock.now();
         let id = name(&configuration, &host, rpc_port, now)?;
         let directory = directory.join(directory_name(&id));
-        let made = fs::create_dir_all(&directory).and_then(|()| fs::create_dir_all(&log_directory));
+        let made = fs::create_dir_all(&directory).and_then(|()| fs::create_dir_all(logs.path()));
         let no_directories = |source| {
-            let (directory, log_directory) = (directory.clone(), log_directory.clone());
+            let (directory, log_directory) = (directory.clone(), logs.path().to_owned());
             StartError::Directories { directory, log_directory, source }
         };
         made.map_err(no_directories)?;
@@ -159,7 +159,7 @@ impl TaskManagerProcess {
             frame_size: FRAME_SIZE,
         });
         let first_number = first_number(now);
-        let link = SessionLink::new(client, registration, LogDirectory::new(&log_directory), io.clone());
+        let link = SessionLink::new(client, registration, logs.clone(), io.clone());
         let children = Children::new(
             ChildSettings {
                 name: id.0.clone(),
@@ -167,7 +167,7 @@ impl TaskManagerProcess {
                 host,
                 data_ports,
                 directory: directory.clone(),
-                log_directory: log_directory.clone(),
+                logs: logs.clone(),
                 artifact_limit: ARTIFACT_LIMIT,
                 configuration: without_secrets(&configuration),
                 network_memory_per_slot: memory.network_per_slot,

@@ -93,7 +93,7 @@ impl Rig {
                 host: "127.0.0.1".to_owned(),
                 data_ports: PortRange::any(),
                 directory: directory.path().join("work"),
-                log_directory: directory.path().join("log"),
+                logs: weft_rpc::LogDirectory::new(directory.path().join("log"), "taskmanager"),
                 artifact_limit: 1 << 40,
                 configuration: BTreeMap::new(),
                 network_memory_per_slot: 1 << 20,
@@ -207,7 +207,7 @@ impl Rig {
     }
 
     pub(crate) fn log(&self, job: JobId, kind: &str) -> String {
-        let path = self.directory.path().join("log").join(format!("worker-{job}.{kind}"));
+        let path = self.directory.path().join("log").join(format!("taskmanager-worker-{job}.{kind}"));
         std::fs::read_to_string(path).unwrap_or_default()
     }
 

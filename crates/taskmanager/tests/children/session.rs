@@ -110,7 +110,7 @@ impl Rig {
         TaskManagerProcess::start(ProcessSettings {
             configuration,
             directory: self.directory.path().join("work"),
-            log_directory: self.directory.path().join("log"),
+            logs: weft_rpc::LogDirectory::new(self.directory.path().join("log"), "taskmanager"),
             secret: None,
             memory: MemoryShares::default(),
         })
