@@ -1,7 +1,7 @@
 //! The `weft` command as a process, against a server of this file's own and with programs that are this very file: a program is one of the tests
 //! that are ignored, with the arguments `--exact NAME --ignored`.
 
-#![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "what fails here is a failed test")]
 
 mod ask;
 mod build;

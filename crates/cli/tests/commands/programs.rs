@@ -1,6 +1,5 @@
 //! Programs. Run by somebody who runs ignored tests they do nothing.
 
-use std::io::Write as _;
 use weft::prelude::*;
 
 /// Set by tests for what they start.
@@ -22,7 +21,7 @@ fn execute(environment: &StreamExecutionEnvironment, name: &str) -> i32 {
     match environment.execute(name) {
         Ok(_) => 0,
         Err(error) => {
-            writeln!(std::io::stderr(), "{error}").unwrap();
+            eprintln!("{error}");
             1
         }
     }
