@@ -1,25 +1,46 @@
 //! Jobs that a cluster runs.
 
 use super::{Payload, RestClient, RestError};
+use crate::output;
 use hyper::{Method, StatusCode};
 use serde_json::Value;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use weft_common::JobId;
 use weft_rpc::drive::JobService;
 use weft_rpc::view::{Answer, Refusal};
 use weft_rpc::{JobOutcome, JobSpec};
 
-/// Runs a program's jobs on a cluster.
-pub(crate) struct RestJobs(pub(crate) Arc<RestClient>);
+/// Runs a program's jobs on a cluster. Says so when the JobManager does not answer, since whoever waits sees nothing else of it.
+pub(crate) struct RestJobs {
+    client: Arc<RestClient>,
+    /// Whether that was said, and no answer has come since.
+    is_lost: Arc<AtomicBool>,
+}
 
 impl RestJobs {
+    pub(crate) fn new(client: Arc<RestClient>) -> Self {
+        RestJobs { client, is_lost: Arc::default() }
+    }
+
     fn ask<T, F>(&self, request: impl FnOnce(Arc<RestClient>) -> F) -> Answer<Result<T, Refusal>>
     where
         F: Future<Output = Result<T, RestError>> + Send + 'static,
     {
-        let answer = request(self.0.clone());
-        Box::pin(async move { answer.await.map_err(RestError::into_refusal) })
+        let (request, is_lost) = (request(self.client.clone()), self.is_lost.clone());
+        Box::pin(async move {
+            let answer = request.await.map_err(RestError::into_refusal);
+            let fails = matches!(answer, Err(Refusal::Failed(_)));
+            match (is_lost.swap(fails, Ordering::Relaxed), &answer) {
+                (false, Err(Refusal::Failed(sentence))) => {
+                    output::complain(format_args!("{sentence}; asking again for as long as client.timeout says"));
+                }
+                (true, _) if !fails => output::complain("the JobManager answers again"),
+                _ => {}
+            }
+            answer
+        })
     }
 }
 

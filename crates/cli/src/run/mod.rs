@@ -68,7 +68,7 @@ async fn on_cluster(
     let mut signals = Signals::listen(arguments.shutdown_on_exit && !arguments.detached)?;
     let jobs = Jobs::default();
     let progress = (!arguments.detached && output::is_watched()).then(|| progress::show(client.clone(), jobs.clone()));
-    let end = driven(arguments.detached, drive, Arc::new(RestJobs(client)), &jobs, &mut signals).await;
+    let end = driven(arguments.detached, drive, Arc::new(RestJobs::new(client)), &jobs, &mut signals).await;
     if let Some(progress) = progress {
         progress.abort();
         output::passing("");

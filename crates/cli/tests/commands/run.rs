@@ -48,6 +48,20 @@ fn exit_codes_tell_how_it_ended() {
 }
 
 #[test]
+fn a_cluster_that_is_away_for_a_moment_is_asked_again() {
+    let server = Server::ending_after(2, JobStatus::Finished);
+    let gave = give(&mut run(&server, &[], "one_job")).ended(0);
+    let said: Vec<&str> = gave.stderr.lines().filter(|line| line.starts_with("weft: ")).collect();
+    let again = "weft: no leader yet; asking again for as long as client.timeout says";
+    assert_eq!(said, [again, "weft: the JobManager answers again"], "{}", gave.stderr);
+    assert_eq!((server.jobs().len(), server.asked().iter().filter(|asked| asked.starts_with("POST")).count()), (1, 3));
+
+    let server = Server::ending_after(u32::MAX, JobStatus::Finished);
+    let gave = give(&mut run(&server, &["-D", "client.timeout=300ms"], "one_job")).ended(1);
+    assert!(gave.stderr.contains("job `one job` was not accepted: no leader yet"), "{}", gave.stderr);
+}
+
+#[test]
 fn a_detached_run_ends_when_its_job_is_accepted() {
     let server = Server::ending(JobStatus::Running);
     let gave = give(&mut run(&server, &["-d"], "one_job")).ended(0);

@@ -29,6 +29,8 @@ struct State {
     jobs: Mutex<Vec<JobSpec>>,
     cancelled: Mutex<BTreeSet<JobId>>,
     changed: Condvar,
+    /// How many submissions it still cannot take.
+    failures: Mutex<u32>,
     /// How jobs end; RUNNING: when they are cancelled.
     ending: Option<JobStatus>,
     /// What is at other paths.
@@ -39,6 +41,11 @@ impl Server {
     /// Jobs end like this.
     pub(crate) fn ending(status: JobStatus) -> Self {
         Self::start(State { ending: Some(status), ..State::default() })
+    }
+
+    /// The same, after it could not take so many submissions.
+    pub(crate) fn ending_after(failures: u32, status: JobStatus) -> Self {
+        Self::start(State { ending: Some(status), failures: Mutex::new(failures), ..State::default() })
     }
 
     /// It has these pages, and no jobs.
@@ -154,6 +161,7 @@ impl State {
                 self.artifacts.lock().unwrap().insert((*name).to_owned(), request.body.len() as u64);
                 json(201, json!({}))
             }
+            ("POST", ["weft", "jobs"]) if self.fails() => json(503, json!({ "errors": ["no leader yet"] })),
             ("POST", ["weft", "jobs"]) if self.ending.is_some() => {
                 let job = JobSpec::decode(&request.body).unwrap();
                 let id = job.job.to_string();
@@ -172,6 +180,13 @@ impl State {
             },
             _ => json(404, json!({ "errors": [format!("nothing known of {path}")] })),
         }
+    }
+
+    fn fails(&self) -> bool {
+        let mut failures = self.failures.lock().unwrap();
+        let fails = *failures > 0;
+        *failures = failures.saturating_sub(1);
+        fails
     }
 
     fn outcome(&self, job: &str, query: &str) -> (u16, &'static str, Vec<u8>) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
@@ -65,6 +66,8 @@ pub struct Children {
     pub(super) blobs: Arc<dyn BlobSource>,
     io: tokio::runtime::Handle,
     places: Mutex<HashMap<JobId, Arc<Place>>>,
+    /// How many places there have been.
+    placed: AtomicU64,
 }
 
 /// What all workers of a job have in common.
@@ -99,7 +102,7 @@ impl Children {
     ) -> io::Result<Arc<Self>> {
         std::fs::create_dir_all(settings.logs.path())?;
         let artifacts = ArtifactCache::new(settings.directory.join("artifacts"), settings.artifact_limit)?;
-        Ok(Arc::new(Children { settings, artifacts, blobs, io, places: Mutex::default() }))
+        Ok(Arc::new(Children { settings, artifacts, blobs, io, places: Mutex::default(), placed: AtomicU64::new(0) }))
     }
 
     fn place(&self, job: JobId) -> Result<Arc<Place>, Failure> {
@@ -121,7 +124,9 @@ impl Children {
         };
         let listener = listen(bind_host, data_ports).map_err(|error| no_listener(&error))?;
         let port = listener.local_addr().map_err(|error| no_listener(&error))?.port();
-        let directory = self.settings.directory.join(format!("job-{job}"));
+        // A new leader may run the job again while what the old one's left is still being removed.
+        let number = self.placed.fetch_add(1, Ordering::Relaxed);
+        let directory = self.settings.directory.join(format!("job-{job}-{number}"));
         std::fs::create_dir_all(&directory).map_err(|error| {
             Failure::retryable(format!("cannot make the job's directory {}: {error}", directory.display()))
         })?;

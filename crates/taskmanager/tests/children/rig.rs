@@ -203,7 +203,11 @@ impl Rig {
     }
 
     pub(crate) fn directory(&self, job: JobId) -> PathBuf {
-        self.directory.path().join("work").join(format!("job-{job}"))
+        let work = self.directory.path().join("work");
+        let of_job = format!("job-{job}-");
+        let found = std::fs::read_dir(&work).unwrap().flatten();
+        let found = found.map(|entry| entry.path()).find(|path| path.to_string_lossy().contains(&of_job));
+        found.unwrap_or_else(|| work.join(format!("{of_job}none")))
     }
 
     pub(crate) fn log(&self, job: JobId, kind: &str) -> String {
