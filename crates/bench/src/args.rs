@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::cluster::{ClusterArgs, JobArgs};
 use crate::kernels::Kernel;
 use crate::probe::Probe;
 use crate::row::{RowSpec, Who};
@@ -46,6 +47,8 @@ pub(crate) enum Command {
         /// Where to write it
         file: PathBuf,
     },
+    /// Start clusters of processes and measure them: time to the first answer, to RUNNING, to recover; memory; word count over TCP
+    Cluster(ClusterArgs),
     /// Measure a single figure in this process: idle CPU time, time to the first record, memory of a million keys
     Probe { probe: Probe },
     /// Count the instructions of the engine's kernels under callgrind and compare them with the counts kept
@@ -66,6 +69,9 @@ pub(crate) enum Command {
     /// Run one kernel; what callgrind looks at
     #[command(hide = true)]
     Kernel { name: Kernel },
+    /// Be the program of a job that a cluster is measured with
+    #[command(hide = true)]
+    Job(JobArgs),
 }
 
 /// What can be measured.
@@ -135,7 +141,7 @@ fn generated(bytes: u64) -> Result<Prepared> {
 }
 
 /// A whole number; underscores may group its digits.
-fn number(text: &str) -> Result<u64> {
+pub(crate) fn number(text: &str) -> Result<u64> {
     text.replace('_', "").parse().with_context(|| format!("{text:?} is not a whole number"))
 }
 

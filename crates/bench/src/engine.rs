@@ -37,7 +37,7 @@ pub(crate) fn count<T: Record>(env: &StreamExecutionEnvironment, stream: DataStr
 }
 
 /// Returns the words counted: each emits a count.
-fn word_count(env: &StreamExecutionEnvironment, input: &Path) -> Result<u64> {
+pub(crate) fn word_count(env: &StreamExecutionEnvironment, input: &Path) -> Result<u64> {
     let counts = env
         .read_text_file(input)
         .flat_map(|line, out| line.split_whitespace().for_each(|word| out.emit((line.share(word), 1u64))))

@@ -7,8 +7,11 @@
 //!
 //! `kernels` is the other half: instruction counts of small fixed pieces of work under callgrind, compared with the
 //! counts kept in the repository. They move by parts of a percent where times move by tens.
+//!
+//! `cluster` measures processes: how long a cluster takes for what people and failures ask of it. This program is then a job's program, too.
 
 mod args;
+mod cluster;
 mod counting_sink;
 mod engine;
 mod hand;
@@ -25,7 +28,6 @@ mod workload;
 
 use anyhow::Result;
 use args::{Cli, Command};
-use clap::Parser;
 use row::Row;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -36,7 +38,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let start = Instant::now();
-    match run(Cli::parse(), start) {
+    match run(weft::parse(), start) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to do when even the message cannot be written.
@@ -54,9 +56,11 @@ fn run(cli: Cli, start: Instant) -> Result<()> {
             Ok(report::write(&mut io::stdout().lock(), &prepared.workload, &rows, &cli.plan)?)
         }
         Command::Text { bytes, file } => text::generate(bytes, &file),
+        Command::Cluster(args) => cluster::measure(&mut io::stdout().lock(), &args, &cli.plan),
         Command::Probe { probe } => Ok(writeln!(io::stdout(), "{}", probe.measure(start)?)?),
         Command::Kernels { counts, bless } => instructions::check(&mut io::stdout().lock(), &counts, bless),
         Command::Row { spec } => Ok(writeln!(io::stdout(), "{}", serde_json::to_string(&Row::measure(&spec)?)?)?),
         Command::Kernel { name } => name.run(),
+        Command::Job(job) => job.run(),
     }
 }

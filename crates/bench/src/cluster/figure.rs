@@ -1,0 +1,94 @@
+//! A figure beside its floor.
+
+use crate::row::median;
+use anyhow::{Context, Result};
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// What was found, as it is reported.
+#[derive(Debug, Serialize)]
+pub(super) struct Figure {
+    bench: &'static str,
+    figure: &'static str,
+    value: f64,
+    unit: &'static str,
+    floor: Floor,
+}
+
+/// What a figure has to keep to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Floor {
+    AtMost(f64),
+    AtLeast(f64),
+    /// It explains another one.
+    None,
+}
+
+pub(super) const HEADER: &str =
+    "figure                                                          found            floor  met";
+
+impl Figure {
+    pub(super) fn new(figure: &'static str, value: f64, unit: &'static str, floor: Floor) -> Self {
+        Figure { bench: "cluster", figure, value, unit, floor }
+    }
+
+    /// The middle of what several runs came to.
+    pub(super) fn median(figure: &'static str, values: Vec<f64>, unit: &'static str, floor: Floor) -> Result<Self> {
+        let value = median(values).with_context(|| format!("nothing was measured of: {figure}"))?;
+        Ok(Figure::new(figure, value, unit, floor))
+    }
+
+    fn met(&self) -> &'static str {
+        let met = match self.floor {
+            Floor::AtMost(floor) => self.value <= floor,
+            Floor::AtLeast(floor) => self.value >= floor,
+            Floor::None => return "",
+        };
+        if met { "yes" } else { "no" }
+    }
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let floor = match self.floor {
+            Floor::AtMost(floor) => format!("≤ {floor} {}", self.unit),
+            Floor::AtLeast(floor) => format!("≥ {floor} {}", self.unit),
+            Floor::None => String::new(),
+        };
+        let found = format!("{:.*} {}", if self.value < 10.0 { 2 } else { 1 }, self.value, self.unit);
+        let line = format!("{:<56} {found:>12} {floor:>16}  {}", self.figure, self.met());
+        f.write_str(line.trim_end())
+    }
+}
+
+impl Serialize for Floor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Floor::AtMost(floor) | Floor::AtLeast(floor) => serializer.serialize_some(floor),
+            Floor::None => serializer.serialize_none(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_whether_a_floor_is_met() {
+        let line = |value, floor| Figure::new("a figure", value, "ms", floor).to_string();
+        assert!(line(20.0, Floor::AtMost(20.0)).ends_with("20.0 ms          ≤ 20 ms  yes"));
+        assert!(line(20.1, Floor::AtMost(20.0)).ends_with("no"));
+        assert!(line(0.79, Floor::AtLeast(0.8)).ends_with("0.79 ms         ≥ 0.8 ms  no"));
+        assert!(line(1.0, Floor::None).ends_with("1.00 ms"));
+    }
+
+    #[test]
+    fn json_has_the_form_every_figure_keeps() {
+        let json = |floor| serde_json::to_string(&Figure::new("a", 1.5, "s", floor)).unwrap();
+        let expected = |floor| format!(r#"{{"bench":"cluster","figure":"a","value":1.5,"unit":"s","floor":{floor}}}"#);
+        assert_eq!(json(Floor::AtMost(2.0)), expected("2.0"));
+        assert_eq!(json(Floor::AtLeast(0.5)), expected("0.5"));
+        assert_eq!(json(Floor::None), expected("null"));
+    }
+}

@@ -1,0 +1,27 @@
+//! The programs that are started.
+
+use anyhow::{Context, Result, ensure};
+use std::env;
+use std::path::PathBuf;
+
+/// Where they are.
+pub(super) struct Programs {
+    /// The command, and the processes of a cluster.
+    pub(super) weft: PathBuf,
+    /// This program, which is a job's program as well.
+    pub(super) job: PathBuf,
+}
+
+impl Programs {
+    /// Looks beside this program.
+    pub(super) fn find() -> Result<Self> {
+        let job = env::current_exe().context("finding this program's own file")?;
+        let weft = job.with_file_name("weft");
+        ensure!(
+            weft.is_file(),
+            "there is no weft command beside this program, at {}: build both with `cargo build --release -p weft-cli -p weft-bench`",
+            weft.display()
+        );
+        Ok(Programs { weft, job })
+    }
+}
