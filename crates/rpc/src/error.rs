@@ -215,6 +215,11 @@ impl RpcError {
         matches!(self, RpcError::Unreachable { source, .. } if source.kind() == io::ErrorKind::ConnectionRefused)
     }
 
+    /// Whether a connection was made and then broke: somebody was there, or was just about to end.
+    pub fn is_connection_broken(&self) -> bool {
+        matches!(self, RpcError::Handshake { .. } | RpcError::Broken { .. })
+    }
+
     /// The same, as a TaskManager's control machine is told of an attempt to register.
     pub fn into_registration_failure(self) -> RegistrationFailure {
         match self {

@@ -70,14 +70,15 @@ impl TaskManager {
         let TaskManagerParts { id, settings, first_number, link, workers, clock, io } = parts;
         let slots = settings.slots;
         let machine = Machine::new(id.clone(), settings, first_number);
-        Arc::new_cyclic(|me| TaskManager {
+        let (timer, waiting) = Timer::new();
+        let task_manager = Arc::new_cyclic(|me| TaskManager {
             me: me.clone(),
             id,
             slots,
             link,
             workers,
             clock,
-            timer: Timer::start(&io, me.clone()),
+            timer,
             queue: Mutex::default(),
             machine: Mutex::new(machine),
             running: Mutex::default(),
@@ -85,7 +86,10 @@ impl TaskManager {
             deployments: Mutex::default(),
             exit: Mutex::default(),
             exited: Condvar::new(),
-        })
+        });
+        // Not before: a timer that finds nobody to call ends.
+        waiting.start(&io, Arc::downgrade(&task_manager));
+        task_manager
     }
 
     /// Looks for the JobManager.

@@ -12,15 +12,24 @@ use weft_control::TaskManagerEvent;
 pub(crate) struct Timer(watch::Sender<Option<Mono>>);
 
 impl Timer {
-    /// Starts waiting, on `io`, until the TaskManager is gone.
-    pub(crate) fn start(io: &tokio::runtime::Handle, task_manager: Weak<TaskManager>) -> Self {
+    /// No deadline yet, and nobody who waits for one.
+    pub(crate) fn new() -> (Self, Waiting) {
         let (deadline, changed) = watch::channel(None);
-        io.spawn(wait(changed, task_manager));
-        Timer(deadline)
+        (Timer(deadline), Waiting(changed))
     }
 
     pub(crate) fn set(&self, deadline: Option<Mono>) {
         self.0.send_if_modified(|current| std::mem::replace(current, deadline) != deadline);
+    }
+}
+
+/// What waits for the deadlines.
+pub(crate) struct Waiting(watch::Receiver<Option<Mono>>);
+
+impl Waiting {
+    /// Waits, on `io`, until the TaskManager is gone: it must be there by now.
+    pub(crate) fn start(self, io: &tokio::runtime::Handle, task_manager: Weak<TaskManager>) {
+        io.spawn(wait(self.0, task_manager));
     }
 }
 

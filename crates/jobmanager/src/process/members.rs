@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use crate::JobManagerHandle;
 use crate::questions::SlotsInUse;
@@ -19,6 +20,10 @@ use weft_rpc::session::{
 use weft_rpc::view::{ProcessMemory, TaskManagerView};
 use weft_rpc::{JobMasterGateway, ResourceManagerGateway, TaskManagerRegistration};
 use weft_runtime::Clock;
+
+/// How often, and after what time each, a probe whose connection was taken and dropped is made again.
+const DYING_PROBES: u32 = 20;
+const DYING_PAUSE: Duration = Duration::from_millis(50);
 
 /// The TaskManagers.
 pub(crate) struct Members {
@@ -130,7 +135,15 @@ impl Members {
         let (members, secret) = (Arc::downgrade(self), self.secret.clone());
         let (host, port, epoch) = (registration.host.clone(), registration.rpc_port, self.epoch);
         self.io.spawn(async move {
-            let found = probe(&host, port, epoch, secret).await;
+            let mut broken = 0;
+            let found = loop {
+                match probe(&host, port, epoch, secret.clone()).await {
+                    // The listener of a process that is just ending takes connections and drops them.
+                    Err(error) if error.is_connection_broken() && broken < DYING_PROBES => broken += 1,
+                    found => break found,
+                }
+                tokio::time::sleep(DYING_PAUSE).await;
+            };
             let Some(members) = members.upgrade() else { return };
             members.on(match found {
                 // At the same address there may be another by now.
@@ -238,7 +251,7 @@ async fn beat(members: Weak<Members>) {
             None => changed.notified().await,
             Some(due) => {
                 // A moment later rather than too early.
-                let patience = due.since(now) + std::time::Duration::from_millis(1);
+                let patience = due.since(now) + Duration::from_millis(1);
                 if tokio::time::timeout(patience, changed.notified()).await.is_err()
                     && let Some(strong) = members.upgrade()
                 {

@@ -114,6 +114,7 @@ impl SessionLink {
 
 impl JobManagerLink for Arc<SessionLink> {
     fn connect(&self, task_manager: &TaskManager, attempt: u64, followed: LeaderEpoch, timeout: Duration) {
+        tracing::debug!(attempt, "looking for the JobManager, for {} ms", timeout.as_millis());
         self.replace(attempt);
         let attempted = attempt_session(self.clone(), task_manager.weak(), attempt, followed, timeout);
         let task = self.io.spawn(attempted);
@@ -161,16 +162,21 @@ async fn attempt_session(
         Ok(session) => {
             let epoch = session.welcome.epoch;
             if link.open(attempt, &session) {
+                tracing::info!(leader = epoch.counter, attempt, "registered at the JobManager");
                 strong.registered(attempt, epoch);
                 drop(strong);
                 let cause = hear(&link, session, &task_manager, epoch).await;
+                tracing::warn!("the connection to the JobManager is over, looking for it again: {cause}");
                 link.close(attempt);
                 if let Some(strong) = task_manager.upgrade() {
                     strong.disconnected(attempt, cause);
                 }
             }
         }
-        Err(error) => strong.registration_failed(attempt, error.into_registration_failure()),
+        Err(error) => {
+            tracing::info!(attempt, "not registered: {error}");
+            strong.registration_failed(attempt, error.into_registration_failure());
+        }
     }
 }
 
