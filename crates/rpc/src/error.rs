@@ -216,6 +216,7 @@ impl RpcError {
     }
 
     /// Whether a connection was made and then broke: somebody was there, or was just about to end.
+    #[cfg(feature = "grpc")]
     pub fn is_connection_broken(&self) -> bool {
         matches!(self, RpcError::Handshake { .. } | RpcError::Broken { .. })
     }
