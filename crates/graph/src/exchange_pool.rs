@@ -2,7 +2,7 @@
 //!
 //! A slot has one pool of bytes for all of its channels: half of it for what its tasks send, half for what they
 //! receive. Each half is shared evenly between the channels on its side. A channel that could not even hold the
-//! smallest builder would stall, so a job that leaves less than that is refused before it runs; beyond some MiB a channel
+//! smallest builder would stall, so a job that leaves less than that is refused before it runs; beyond a MiB a channel
 //! gains nothing (`docs/performance.md` has the figures).
 
 use crate::GraphError;
@@ -11,8 +11,8 @@ use crate::execution::{ExecutionGraph, SlotSharingSlice};
 /// The least a channel can work with, in bytes: the size at which its builder starts.
 pub const MIN_CHANNEL_SHARE: u64 = 128;
 
-/// The most a channel is given, in bytes: 4 MiB.
-pub const MAX_CHANNEL_SHARE: u64 = 4 << 20;
+/// The most a channel is given, in bytes: 1 MiB.
+pub const MAX_CHANNEL_SHARE: u64 = 1 << 20;
 
 /// The bytes a slot has for its channels: network memory divided by slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
