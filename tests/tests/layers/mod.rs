@@ -14,6 +14,7 @@ mod check_test;
 mod manifest;
 mod manifest_test;
 mod metadata;
+mod program_tree;
 mod rules;
 
 use metadata::Metadata;
