@@ -24,7 +24,8 @@ pub(crate) struct TaskManagerArgs {
 pub(crate) fn taskmanager(args: &TaskManagerArgs) -> anyhow::Result<ExitCode> {
     let mut run_file = args.process.run_file.as_deref().map(RunFile::claim).transpose()?;
     let started = args.process.start("taskmanager")?;
-    let memory = TaskManagerMemory::from_configuration(&started.configuration, &super::host())?;
+    let host = super::host();
+    let memory = TaskManagerMemory::from_configuration(&started.configuration, &host)?;
     tracing::info!("memory of this TaskManager:\n{memory}");
     let secret = secret::secret(&started.configuration)?;
     let bind_host = started.configuration.get(&options::TASK_MANAGER_BIND_HOST)?;
@@ -41,6 +42,7 @@ pub(crate) fn taskmanager(args: &TaskManagerArgs) -> anyhow::Result<ExitCode> {
         logs: started.logs.clone(),
         secret,
         memory: shares(&memory),
+        cores: host.cores(&started.configuration)?,
     };
     if let Some(run_file) = &mut run_file {
         run_file.ready(&[])?;

@@ -105,7 +105,7 @@ impl Children {
         Ok(Arc::new(Children { settings, artifacts, blobs, io, places: Mutex::default(), placed: AtomicU64::new(0) }))
     }
 
-    fn place(&self, job: JobId) -> Result<Arc<Place>, Failure> {
+    fn place(&self, job: JobId) -> Result<Arc<Place>, Box<Failure>> {
         let mut places = self.lock();
         if let Some(place) = places.get(&job) {
             return Ok(place.clone());
@@ -115,12 +115,12 @@ impl Children {
         Ok(place)
     }
 
-    fn make_place(&self, job: JobId) -> Result<Place, Failure> {
+    fn make_place(&self, job: JobId) -> Result<Place, Box<Failure>> {
         let ChildSettings { bind_host, data_ports, .. } = &self.settings;
         let no_listener = |error: &dyn std::fmt::Display| {
-            Failure::retryable(format!(
+            Box::new(Failure::retryable(format!(
                 "no data plane for the job's worker: {error} (taskmanager.bind-host, taskmanager.data.port)"
-            ))
+            )))
         };
         let listener = listen(bind_host, data_ports).map_err(|error| no_listener(&error))?;
         let port = listener.local_addr().map_err(|error| no_listener(&error))?.port();
@@ -128,7 +128,7 @@ impl Children {
         let number = self.placed.fetch_add(1, Ordering::Relaxed);
         let directory = self.settings.directory.join(format!("job-{job}-{number}"));
         std::fs::create_dir_all(&directory).map_err(|error| {
-            Failure::retryable(format!("cannot make the job's directory {}: {error}", directory.display()))
+            Box::new(Failure::retryable(format!("cannot make the job's directory {}: {error}", directory.display())))
         })?;
         let generation = Generation { number: self.settings.first_generation, taken_by: None };
         Ok(Place { listener, directory, port, generation: Mutex::new(generation), program: Default::default() })
@@ -196,7 +196,7 @@ impl Workers for Arc<Children> {
         };
         let place = match self.place(start.fence.job) {
             Ok(place) => place,
-            Err(failure) => return refused(failure),
+            Err(failure) => return refused(*failure),
         };
         place.generation().taken_by = Some(start.incarnation);
         let address = self.address(&place);

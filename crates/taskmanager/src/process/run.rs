@@ -17,7 +17,7 @@ use weft_common::trust::SecretKey;
 use weft_common::{Now, TaskManagerId};
 use weft_control::{Exit, TaskManagerSettings, WorkerMemory};
 use weft_rpc::listener::{ListenError, NotAPortRange, PortRange, listen};
-use weft_rpc::session::{ClientSettings, FRAME_SIZE, ProbeServer, SessionClient};
+use weft_rpc::session::{ClientSettings, ProbeServer, SessionClient};
 use weft_rpc::{Hardware, LogDirectory, RpcError, TaskManagerRegistration};
 use weft_runtime::{Clock, SystemClock};
 
@@ -42,6 +42,8 @@ pub struct ProcessSettings {
     pub secret: Option<SecretKey>,
     /// How the memory is divided.
     pub memory: MemoryShares,
+    /// Cores that it counts on.
+    pub cores: f64,
 }
 
 /// How a TaskManager's memory is divided, in bytes.
@@ -122,7 +124,7 @@ pub struct TaskManagerProcess {
 impl TaskManagerProcess {
     /// Starts looking for the JobManager. Must be called within a tokio runtime.
     pub fn start(settings: ProcessSettings) -> Result<Self, StartError> {
-        let ProcessSettings { configuration, directory, logs, secret, memory } = settings;
+        let ProcessSettings { configuration, directory, logs, secret, memory, cores } = settings;
         let (io, clock) = (Handle::current(), SystemClock);
         let bind_host = configuration.get(&options::TASK_MANAGER_BIND_HOST)?;
         let host = advertised_host(&configuration, &bind_host)?;
@@ -148,7 +150,7 @@ impl TaskManagerProcess {
             rpc_port,
             data_port: 0,
             slots: machine.slots,
-            hardware: hardware(memory.managed_per_slot * u64::from(machine.slots)),
+            hardware: hardware(cores, memory.managed_per_slot * u64::from(machine.slots)),
             memory: memory.by_name,
             pid: std::process::id(),
         };
@@ -156,7 +158,7 @@ impl TaskManagerProcess {
             host: configuration.get(&options::JOB_MANAGER_RPC_ADDRESS)?,
             port: configuration.get(&options::JOB_MANAGER_RPC_PORT)?,
             secret: secret.clone(),
-            frame_size: FRAME_SIZE,
+            frame_size: configuration.get(&options::FRAME_SIZE)?.as_usize(),
         });
         let first_number = first_number(now);
         let link = SessionLink::new(client, registration, logs.clone(), io.clone());
@@ -276,12 +278,12 @@ fn first_number(now: Now) -> u64 {
     (now.wall_ms.max(0) as u64) << 20
 }
 
-fn hardware(managed_memory: u64) -> Hardware {
-    let cores = std::thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(u32::MAX));
+fn hardware(cores: f64, managed_memory: u64) -> Hardware {
     let meminfo = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let physical_memory = super::memory::kib_of(&meminfo, "MemTotal:").unwrap_or_default();
     let free_memory = super::memory::kib_of(&meminfo, "MemAvailable:").unwrap_or_default();
-    Hardware { cpu_cores: cores, physical_memory, free_memory, managed_memory }
+    // REST shows whole ones; there is always one.
+    Hardware { cpu_cores: (cores.ceil() as u32).max(1), physical_memory, free_memory, managed_memory }
 }
 
 /// What workers may see of the configuration.

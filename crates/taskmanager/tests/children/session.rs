@@ -113,6 +113,7 @@ impl Rig {
             logs: weft_rpc::LogDirectory::new(self.directory.path().join("log"), "taskmanager"),
             secret: None,
             memory: MemoryShares::default(),
+            cores: 1.0,
         })
         .unwrap()
     }
