@@ -15,6 +15,8 @@ pub(super) enum ConnectionError {
     Io(#[from] io::Error),
     #[error("no greeting within {}", weft_common::duration::format(*.0))]
     TooSlow(Duration),
+    #[error("no greeting before {0} others had come after it")]
+    GaveWay(usize),
     #[error("it closed the connection without a farewell: its process ended, or the network between is broken")]
     Closed,
     #[error("it does not begin with Weft's greeting")]

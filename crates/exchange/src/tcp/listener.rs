@@ -2,16 +2,16 @@
 
 use super::error::ConnectionError;
 use super::handshake::{answer, draw_nonce, verdict};
+use super::places::{Place, Places};
 use super::transport::Shared;
 use crate::ExchangeError;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-/// Connections that have not proved who they are, at most; others wait in the system's queue.
+/// Connections that have not proved who they are, at most. When one more comes, the oldest ends.
 pub(super) const MAX_GREETINGS: usize = 64;
 /// How long to wait when the system has no sockets left.
 const OUT_OF_SOCKETS: Duration = Duration::from_millis(100);
@@ -51,17 +51,15 @@ impl Listen {
 
 /// Takes connections for as long as it is not aborted.
 pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    let places = Arc::new(Semaphore::new(MAX_GREETINGS));
+    let mut places = Places::new(MAX_GREETINGS);
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, from)) => {
-                let shared = shared.clone();
+                let (shared, place) = (shared.clone(), places.take());
                 tokio::spawn(async move {
-                    if let Err(error) = greet(&shared, stream, from).await {
+                    if let Err(error) = greet(&shared, stream, from, place).await {
                         tracing::warn!(%from, "refused a connection to the exchange of worker {}: {error}", shared.worker());
                     }
-                    drop(place);
                 });
             }
             Err(error) => {
@@ -73,11 +71,19 @@ pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 /// Lets a connection prove itself and makes it a line.
-async fn greet(shared: &Arc<Shared>, mut stream: TcpStream, from: SocketAddr) -> Result<(), ConnectionError> {
+async fn greet(
+    shared: &Arc<Shared>,
+    mut stream: TcpStream,
+    from: SocketAddr,
+    place: Place,
+) -> Result<(), ConnectionError> {
     super::connection::tune(&stream)?;
     let limit = shared.settings().greeting_timeout;
     let greeting = answer(&mut stream, shared.identity(), draw_nonce()?);
-    let opener = timeout(limit, greeting).await.map_err(|_| ConnectionError::TooSlow(limit))??;
+    let opener = tokio::select! {
+        greeted = timeout(limit, greeting) => greeted.map_err(|_| ConnectionError::TooSlow(limit))??,
+        _ = place => return Err(ConnectionError::GaveWay(MAX_GREETINGS)),
+    };
     let peer = shared.peer(opener.worker);
     match peer.attach_accepted(opener.generation, from) {
         Ok(serial) => {

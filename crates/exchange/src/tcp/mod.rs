@@ -70,9 +70,10 @@
 //! overtake. What waits here is bounded by the credits that the receivers granted.
 //!
 //! # Strangers
-//! A connection that says anything but a greeting costs at most [`MAX_GREETINGS`](listener::MAX_GREETINGS) places, a hundred
-//! bytes, the greeting's time and a line in the log. After the greeting a peer is trusted as much as the job's own code, but
-//! lengths are checked before memory is taken: at most [`MAX_FRAME_BYTES`](crate::MAX_FRAME_BYTES) for a message.
+//! A connection that says anything but a greeting costs at most [`MAX_GREETINGS`](listener::MAX_GREETINGS) places, of which the oldest
+//! is given to who comes next, a hundred bytes, the greeting's time and a line in the log. After the greeting a peer is trusted as much
+//! as the job's own code, but lengths are checked before memory is taken: at most [`MAX_FRAME_BYTES`](crate::MAX_FRAME_BYTES) for a
+//! message.
 
 mod arrivals;
 mod batch;
@@ -88,6 +89,7 @@ mod links;
 mod listener;
 mod location;
 mod peer;
+mod places;
 mod queue;
 mod reader;
 mod settings;

@@ -1,6 +1,7 @@
 //! Connections as they come in: those that pass the handshake go on, the others cost a line in the log.
 
-use super::handshake::{self, Side};
+use super::handshake::{self, HandshakeError, Side};
+use super::places::{Place, Places};
 use crate::RpcError;
 use futures_util::stream::{Stream, unfold};
 use std::io;
@@ -11,11 +12,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tonic::transport::server::Connected;
 
-/// Handshakes at a time. More connections wait in the listener's queue, where they take no memory of this process.
-const HANDSHAKES: usize = 64;
+/// Handshakes at a time. When one more begins, the oldest ends.
+pub(super) const HANDSHAKES: usize = 64;
 /// Connections past their handshake, waiting to be served.
 const READY: usize = 16;
 /// Before the next try when the operating system gives no connection: mostly for want of descriptors, which takes a moment to change.
@@ -48,20 +49,16 @@ pub(super) fn accept(listener: TcpListener, side: Side) -> impl Stream<Item = io
 }
 
 async fn run(listener: TcpListener, side: Arc<Side>, ready: mpsc::Sender<Known>) {
-    let slots = Arc::new(Semaphore::new(HANDSHAKES));
+    let mut places = Places::new(HANDSHAKES);
     loop {
-        let Ok(slot) = slots.clone().acquire_owned().await else { return };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = ready.closed() => return,
         };
         match accepted {
             Ok((stream, peer)) => {
-                let (side, ready) = (side.clone(), ready.clone());
-                tokio::spawn(async move {
-                    greet(stream, peer, &side, ready).await;
-                    drop(slot);
-                });
+                let (side, ready, place) = (side.clone(), ready.clone(), places.take());
+                tokio::spawn(async move { greet(stream, peer, &side, place, ready).await });
             }
             Err(error) => {
                 tracing::warn!("accepting a connection: {error}");
@@ -71,10 +68,13 @@ async fn run(listener: TcpListener, side: Arc<Side>, ready: mpsc::Sender<Known>)
     }
 }
 
-async fn greet(mut stream: TcpStream, peer: SocketAddr, side: &Side, ready: mpsc::Sender<Known>) {
+async fn greet(mut stream: TcpStream, peer: SocketAddr, side: &Side, place: Place, ready: mpsc::Sender<Known>) {
     // What is sent in one piece is to go at once.
     let greeted = match stream.set_nodelay(true) {
-        Ok(()) => handshake::answer(&mut stream, side).await,
+        Ok(()) => tokio::select! {
+            greeted = handshake::answer(&mut stream, side) => greeted,
+            _ = place => Err(HandshakeError::GaveWay { others: HANDSHAKES }),
+        },
         Err(error) => Err(error.into()),
     };
     match greeted {

@@ -2,7 +2,7 @@
 //!
 //! Versions are compared and the cluster's secret is proved both ways ([`weft_common::trust`]) before any byte reaches the library that
 //! speaks HTTP/2. Everything is of fixed length but for the sentence of a refusal, so a peer that sends rubbish costs a few dozen bytes, at
-//! most [`TIMEOUT`], and one line in the log.
+//! most [`TIMEOUT`], and one line in the log. Only so many are listened to at a time; the oldest gives way to one more ([`super::places`]).
 //!
 //! ```text
 //! opener                                                                          responder
@@ -135,13 +135,19 @@ pub enum HandshakeError {
     /// The peer took too long.
     #[error("it said nothing useful within {} s", TIMEOUT.as_secs())]
     Timeout,
+    /// The peer took longer than others that came later.
+    #[error("it had not said who it is when {others} others had come after it")]
+    GaveWay {
+        /// How many.
+        others: usize,
+    },
 }
 
 impl HandshakeError {
     /// Who can do something about it.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            HandshakeError::Io(_) | HandshakeError::Timeout => ErrorKind::Retryable,
+            HandshakeError::Io(_) | HandshakeError::Timeout | HandshakeError::GaveWay { .. } => ErrorKind::Retryable,
             HandshakeError::NewerLeader { .. } => ErrorKind::Fenced,
             _ => ErrorKind::User,
         }

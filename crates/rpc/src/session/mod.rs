@@ -39,6 +39,7 @@ mod held;
 mod io;
 mod messages;
 mod outbox;
+mod places;
 mod probe;
 mod questions;
 mod remote;

@@ -132,6 +132,21 @@ fn a_greeting_that_was_changed_opens_nothing() {
     });
 }
 
+/// Others do not wait for those that say nothing to be given up.
+#[test]
+fn silence_keeps_nobody_out() {
+    let runtime = runtime();
+    let settings = TcpSettings { greeting_timeout: Duration::from_secs(600), ..quick() };
+    let two = worker(&runtime, identity(2), settings);
+    let address = ("127.0.0.1", two.location().port);
+    let _silent: Vec<_> = (0..super::super::listener::MAX_GREETINGS * 3)
+        .map(|_| std::net::TcpStream::connect(address).expect("it listens"))
+        .collect();
+    let one = worker(&runtime, identity(1), quick());
+    one.introduce(two.location().clone());
+    until("a worker gets in", || two.is_connected(1));
+}
+
 /// A connection that says nothing loses its place.
 #[test]
 fn silence_is_ended() {

@@ -123,3 +123,15 @@ async fn a_probe_tells_who_is_there_or_that_nobody_is() {
     };
     soon(gone).await;
 }
+
+/// Nobody waits for those to be given up who say nothing.
+#[tokio::test]
+async fn silent_connections_keep_nobody_out() {
+    let mut job_manager = JobManager::start();
+    let address = job_manager.server.address();
+    let mut silent = Vec::new();
+    for _ in 0..crate::session::acceptor::HANDSHAKES * 4 {
+        silent.push(tokio::net::TcpStream::connect(address).await.unwrap());
+    }
+    pair(&mut job_manager).await;
+}
