@@ -5,6 +5,7 @@ mod directory;
 mod token;
 
 pub(crate) use address::Address;
+pub(crate) use token::read as read_token;
 
 use crate::arguments::{ClusterArguments, ConfigurationArguments};
 use crate::error::CliError;

@@ -1,4 +1,4 @@
-//! The token that a client shows.
+//! The token that a client shows, and that a JobManager wants to be shown.
 
 use crate::error::CliError;
 use std::fs;
@@ -9,7 +9,7 @@ use std::path::Path;
 const OTHERS: u32 = 0o077;
 
 /// Reads the token. A file that others can read holds no secret, and is refused.
-pub(super) fn read(file: &Path) -> Result<String, CliError> {
+pub(crate) fn read(file: &Path) -> Result<String, CliError> {
     let cannot = || CliError::file("read the token in", file);
     let mode = fs::metadata(file).map_err(cannot())?.permissions().mode() & 0o777;
     if mode & OTHERS != 0 {

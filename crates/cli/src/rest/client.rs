@@ -7,7 +7,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::{Method, Request, Response, header};
+use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::fmt::Display;
@@ -106,6 +106,9 @@ impl RestClient {
 
     async fn refused(&self, what: &str, response: Response<Incoming>) -> RestError {
         let status = response.status();
+        if status == StatusCode::UNAUTHORIZED {
+            return RestError::Unauthorized { address: self.address.clone(), shown: self.token.is_some() };
+        }
         let bytes = match self.read(what, response).await {
             Ok(bytes) => bytes,
             Err(error) => return error,

@@ -47,6 +47,18 @@ pub(crate) enum RestError {
         /// What the JobManager said.
         sentence: String,
     },
+    /// The answer is that only those with a token are answered.
+    #[error(
+        "the JobManager at {address} wants to be shown a token, and {}: name the file with the cluster's token with rest.token-file in the \
+         configuration or with -D",
+        if *shown { "the one that was shown is another" } else { "none was" }
+    )]
+    Unauthorized {
+        /// Who.
+        address: Address,
+        /// Whether it was shown one.
+        shown: bool,
+    },
     /// The answer is none of a JobManager's.
     #[error("what answers at {address} is not a JobManager of this version: {request} gave {found}")]
     Strange {
@@ -71,7 +83,7 @@ impl RestError {
         match self {
             RestError::Refused { status: StatusCode::NOT_FOUND, .. } => Refusal::NotFound(sentence),
             RestError::Refused { status, .. } if !status.is_server_error() => Refusal::Wrong(sentence),
-            RestError::Strange { .. } => Refusal::Wrong(sentence),
+            RestError::Strange { .. } | RestError::Unauthorized { .. } => Refusal::Wrong(sentence),
             _ => Refusal::Failed(sentence),
         }
     }

@@ -73,7 +73,7 @@ async fn run(
     let configuration = &started.configuration;
     let process = tokio::select! {
         process = JobManagerProcess::start(settings) => process?,
-        cause = told.to_end() => {
+        cause = told.signalled() => {
             tracing::info!("ended while waiting to lead: {cause}");
             return Ok(ExitCode::SUCCESS);
         }
@@ -90,7 +90,7 @@ async fn run(
     }
     let code = match &args.program {
         None => {
-            let cause = async { tracing::info!("told to end: {}", told.to_end().await) };
+            let cause = async { tracing::info!("told to end: {}", told.signalled().await) };
             process.asked_to_end(cause).await;
             ExitCode::SUCCESS
         }
@@ -115,7 +115,7 @@ async fn application(
     };
     let ended = tokio::select! {
         ended = process.run_application(application) => ended,
-        cause = told.to_end() => {
+        cause = told.signalled() => {
             tracing::info!("told to end: {cause}");
             return Ok(ExitCode::SUCCESS);
         }
@@ -160,9 +160,11 @@ fn rest_host(configuration: &Configuration) -> anyhow::Result<String> {
 }
 
 fn token(path: &Path) -> anyhow::Result<BearerToken> {
-    let text = std::fs::read_to_string(path);
-    let text = text.with_context(|| format!("cannot read the token {} (rest.token-file)", path.display()))?;
-    Ok(BearerToken::new(text.trim()))
+    let token = crate::cluster::read_token(path)?;
+    if token.is_empty() {
+        bail!("{} holds no token (rest.token-file): any line of text is one", path.display());
+    }
+    Ok(BearerToken::new(token))
 }
 
 /// The signals that tell the process to end.
@@ -177,7 +179,7 @@ impl Told {
         Ok(Told { terminated: heard(SignalKind::terminate())?, interrupted: heard(SignalKind::interrupt())? })
     }
 
-    async fn to_end(&mut self) -> &'static str {
+    async fn signalled(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminated.recv() => "SIGTERM",
             _ = self.interrupted.recv() => "SIGINT",
