@@ -32,7 +32,8 @@ impl Setup {
 
 /// A JobManager and its TaskManagers.
 pub(crate) struct Cluster {
-    setup: Setup,
+    /// What the next process is started with.
+    pub(crate) setup: Setup,
     directory: TempDir,
     ports: (u16, u16),
     pub(crate) job_manager: Process,
@@ -94,15 +95,23 @@ impl Cluster {
         format!("127.0.0.1:{}", self.ports.0)
     }
 
-    #[expect(dead_code, reason = "for tests of who may register")]
     pub(crate) fn rpc_port(&self) -> u16 {
         self.ports.1
     }
 
     /// The answer to a GET; null when there is none.
     pub(crate) fn get(&self, path: &str) -> Value {
-        let body = request(&self.rest(), path).unwrap_or_default();
-        serde_json::from_str(&body).unwrap_or(Value::Null)
+        let token = self.token();
+        match request(&self.rest(), path, token.as_deref()) {
+            Some((200, body)) => serde_json::from_slice(&body).unwrap_or(Value::Null),
+            _ => Value::Null,
+        }
+    }
+
+    /// What REST wants to be shown, if it does.
+    fn token(&self) -> Option<String> {
+        let file = self.setup.configuration.iter().find(|(key, _)| *key == "rest.token-file")?;
+        fs::read_to_string(&file.1).ok()
     }
 
     /// The only job that is not over, once there is one in this state.
@@ -182,6 +191,7 @@ impl Cluster {
 }
 
 impl Drop for Cluster {
+    #[expect(clippy::print_stderr, reason = "what a failed test shows")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("{}", self.logs());
@@ -240,14 +250,17 @@ fn await_ports(directory: &Path, job_manager: &mut Process) -> (u16, u16) {
     (port("rest="), port("rpc="))
 }
 
-/// The body of a successful answer.
-fn request(address: &str, path: &str) -> Option<String> {
+/// Status and body of the answer to a GET.
+pub(crate) fn request(address: &str, path: &str, token: Option<&str>) -> Option<(u16, Vec<u8>)> {
     let mut stream = TcpStream::connect(address).ok()?;
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
-    head.split(' ').nth(1).is_some_and(|status| status == "200").then(|| body.to_owned())
+    let shown = token.map_or_else(String::new, |token| format!("Authorization: Bearer {token}\r\n"));
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n{shown}Connection: close\r\n\r\n").ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let body = answer.split_off(end + 4);
+    let status = String::from_utf8(answer).ok()?.split(' ').nth(1)?.parse().ok()?;
+    Some((status, body))
 }
 
 /// Runs a command to its end: its exit code, standard output and error.

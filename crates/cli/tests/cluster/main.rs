@@ -2,9 +2,15 @@
 //!
 //! Each test has a cluster of its own on ports of its own, and kills what it started.
 
+mod accumulators;
 mod client;
 mod cluster;
 mod failures;
 mod jobs;
+mod keys;
+mod ports;
 mod processes;
+mod rubbish;
+mod security;
+mod silence;
 mod two_jobs;

@@ -89,6 +89,22 @@ pub(crate) fn resident(id: u32) -> u64 {
     line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap_or_default() << 10
 }
 
+/// The ports at which a process listens.
+pub(crate) fn listening(id: u32) -> Vec<u16> {
+    let open = std::fs::read_dir(format!("/proc/{id}/fd")).into_iter().flatten().flatten();
+    let links = open.filter_map(|entry| std::fs::read_link(entry.path()).ok());
+    let sockets: Vec<String> = links
+        .filter_map(|link| Some(link.to_str()?.strip_prefix("socket:[")?.trim_end_matches(']').to_owned()))
+        .collect();
+    let table = std::fs::read_to_string(format!("/proc/{id}/net/tcp")).unwrap_or_default();
+    let port = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let listens = *fields.get(3)? == "0A" && sockets.iter().any(|socket| Some(&socket.as_str()) == fields.get(9));
+        u16::from_str_radix(fields[1].rsplit_once(':')?.1, 16).ok().filter(|_| listens)
+    };
+    table.lines().filter_map(port).collect()
+}
+
 /// All files below a directory.
 pub(crate) fn files(directory: &Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();

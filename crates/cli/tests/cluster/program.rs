@@ -1,5 +1,7 @@
 //! The jobs that the tests of a cluster run: a program like any other, one job for each subcommand.
 
+#![expect(clippy::print_stdout, reason = "programs print")]
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -49,6 +51,12 @@ enum Job {
         #[arg(long)]
         output: String,
     },
+    /// Counts numbers with a pause in the middle, and prints what was counted.
+    Count {
+        /// The pause ends when there is this file.
+        #[arg(long)]
+        until: PathBuf,
+    },
     /// Prints what a worker finds around it.
     Surroundings,
 }
@@ -97,6 +105,21 @@ fn main() -> weft::Result<()> {
                 .set_parallelism(numbers.len() as u32)
                 .sink_to(FileSink::text(&output))
         }
+        Job::Count { until } => {
+            env.from_sequence(1, 1000)
+                .rebalance()
+                .map_with(move |context| {
+                    let (numbers, odd) = (context.accumulator::<LongCounter>("numbers"), context.accumulator("odd"));
+                    let (greatest, mean) = (context.accumulator("greatest"), context.accumulator("mean"));
+                    count(until.clone(), (numbers, odd, greatest, mean))
+                })
+                .discard();
+            let result = env.execute("counted")?;
+            for name in ["numbers", "odd", "greatest", "mean"] {
+                println!("{name} {}", result.accumulator(name)?);
+            }
+            return Ok(());
+        }
         Job::Surroundings => {
             let found = env.from_sequence(1, 1).map(|_| surroundings()).collect();
             for line in found.of(&env.execute("surroundings")?)? {
@@ -111,6 +134,25 @@ fn main() -> weft::Result<()> {
 
 fn endless(env: &StreamExecutionEnvironment, rate: f64) -> DataStream<u64> {
     env.generate_at_rate(rate, |n| n)
+}
+
+/// Counts what comes; after a hundred numbers of a subtask it waits for the file.
+fn count(
+    until: PathBuf,
+    (numbers, odd, greatest, mean): (LongCounter, IntCounter, LongMaximum, Average),
+) -> impl FnMut(i64) -> i64 {
+    let mut before_the_pause = 100;
+    move |n| {
+        numbers.add(1);
+        odd.add((n % 2) as i32);
+        greatest.add(n);
+        mean.add(n as f64);
+        before_the_pause -= 1;
+        while before_the_pause == 0 && !until.exists() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        n
+    }
 }
 
 fn crash(n: i64) -> i64 {
