@@ -19,8 +19,8 @@ const IDLE: f64 = 1.0 / 86_400.0;
 pub(crate) struct JobArgs {
     job: Job,
     /// The text whose words are counted, or the file that orders a failure
-    #[arg(long, default_value = "")]
-    file: PathBuf,
+    #[arg(long, required_if_eq_any([("job", "failing"), ("job", "words")]))]
+    file: Option<PathBuf>,
     #[command(flatten)]
     weft: weft::Arguments,
 }
@@ -43,18 +43,19 @@ enum Job {
 impl JobArgs {
     pub(crate) fn run(&self) -> Result<()> {
         let env = StreamExecutionEnvironment::new(&self.weft)?;
+        let file = self.file.clone().unwrap_or_default();
         match self.job {
             Job::Trivial => env.from_sequence(1, 10).discard(),
             Job::Idle => env.generate_at_rate(IDLE, |n| n).discard(),
             Job::Failing => {
                 let numbers = env.generate_at_rate(1000.0, |n| n).key_by_value(|n| n % 100).sum(|n| n);
-                numbers.sink_to(FailingSink { order: self.file.clone() })
+                numbers.sink_to(FailingSink { order: file })
             }
             Job::Unchained => {
                 env.disable_operator_chaining();
                 env.generate_at_rate(IDLE, |n| n).map(|n| n + 1).map(|n| n * 2).discard()
             }
-            Job::Words => return words(&env, &self.file),
+            Job::Words => return words(&env, &file),
         };
         env.execute("measured")?;
         Ok(())
