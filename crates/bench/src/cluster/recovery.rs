@@ -38,14 +38,16 @@ fn task(bench: &Bench) -> Result<Figure> {
     Figure::median("failed task to RUNNING again, in place", found, "ms", Floor::AtMost(20.0))
 }
 
-/// From the kill of the TaskManager that runs a job to the job's tasks RUNNING on the spare one.
+/// From the kill of the TaskManager that runs a job to the job's tasks RUNNING on the spare one, which has the program already.
 fn task_manager(bench: &Bench) -> Result<Figure> {
     let mut testbed = Testbed::start(&bench.programs, 2, 1, &[])?;
-    testbed.run(&bench.programs, &["trivial"])?;
     let submission = Submission::of(&bench.programs, &[&["idle"][..], &RESTART].concat())?;
     let mut found = Vec::new();
     for run in 0..bench.runs {
         bench.say(format!("a TaskManager is killed, {run}"));
+        testbed.await_free_slots()?;
+        // Brings the program to both.
+        testbed.run(&bench.programs, &["trivial", "-p", "2"])?;
         testbed.await_free_slots()?;
         let job = submission.submit(testbed.rest())?.job;
         tasks::await_running(testbed.rest(), &job, 0)?;
