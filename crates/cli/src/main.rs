@@ -12,6 +12,8 @@ mod artifact;
 mod build;
 mod cancel;
 mod cluster;
+#[cfg(feature = "hadoop")]
+mod doctor;
 mod error;
 #[cfg(feature = "hadoop")]
 mod fs;
@@ -53,6 +55,8 @@ fn perform(parsed: Parsed) -> Result<ExitCode, CliError> {
         Verb::Cancel(arguments) => cancel::cancel(&arguments),
         Verb::Logs(arguments) => logs::logs(&arguments),
         Verb::Build(arguments) => build::build(&arguments),
+        #[cfg(feature = "hadoop")]
+        Verb::Doctor(arguments) => doctor::doctor(&arguments),
         #[cfg(feature = "hadoop")]
         Verb::Fs(arguments) => fs::fs(&arguments),
         Verb::JobManager(arguments) => Ok(serve::jobmanager(&arguments)?),

@@ -38,7 +38,7 @@ pub use file::{FileReader, FileWriter};
 pub use file_system::{FileStatusStream, FileSystem, FsFuture};
 pub use file_systems::FileSystems;
 #[cfg(feature = "hdfs")]
-pub use hdfs::HdfsFileSystem;
+pub use hdfs::{HdfsFileSystem, hadoop_user};
 pub use local::LocalFileSystem;
 pub use memory::{Fault, FaultRule, Faults, Gate, MemoryFileSystem};
 pub use operation::Operation;

@@ -2,9 +2,9 @@
 
 use super::Target;
 use crate::build::BuildArguments;
-#[cfg(feature = "hadoop")]
-use crate::fs::FsArguments;
 use crate::serve::{JobManagerArgs, TaskManagerArgs};
+#[cfg(feature = "hadoop")]
+use crate::{doctor::DoctorArguments, fs::FsArguments};
 use std::path::PathBuf;
 
 pub(super) const EXAMPLES: &str = "\
@@ -41,6 +41,10 @@ pub(crate) enum Verb {
     /// Builds the program in the working directory for other machines than this one: with glibc 2.17 and later.
     #[command(after_help = BUILD)]
     Build(BuildArguments),
+    /// Examines what would stand in the way on a Hadoop cluster: configuration, HDFS, YARN.
+    #[cfg(feature = "hadoop")]
+    #[command(after_help = DOCTOR)]
+    Doctor(DoctorArguments),
     /// Lists, reads and changes files, in HDFS too.
     #[cfg(feature = "hadoop")]
     #[command(after_help = FS)]
@@ -52,6 +56,14 @@ pub(crate) enum Verb {
     #[command(name = "taskmanager", after_help = TASK_MANAGER)]
     TaskManager(TaskManagerArgs),
 }
+
+#[cfg(feature = "hadoop")]
+const DOCTOR: &str = "\
+Examples:
+  HADOOP_CONF_DIR=/etc/hadoop/conf weft doctor
+  weft doctor --json | grep '\"error\"'
+
+It fails when something would: exit code 1. Servers are asked for 5 seconds each.";
 
 const RUN: &str = "\
 Examples:

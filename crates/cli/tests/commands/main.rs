@@ -6,6 +6,8 @@
 mod ask;
 mod build;
 #[cfg(feature = "hadoop")]
+mod doctor;
+#[cfg(feature = "hadoop")]
 mod files;
 mod help;
 mod programs;

@@ -35,3 +35,4 @@ mod user;
 mod write;
 
 pub use file_system::HdfsFileSystem;
+pub use user::current as hadoop_user;

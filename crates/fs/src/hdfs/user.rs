@@ -5,7 +5,7 @@ use std::fs;
 use weft_hadoop_conf::Environment;
 
 /// The user in whose name calls are made: `HADOOP_USER_NAME` where it is set, else the process's own.
-pub(super) fn current(environment: &Environment) -> String {
+pub fn current(environment: &Environment) -> String {
     let named = environment.text("HADOOP_USER_NAME").filter(|name| !name.is_empty());
     if let Some(name) = named {
         return name.to_owned();

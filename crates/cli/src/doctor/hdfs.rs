@@ -1,0 +1,139 @@
+//! The NameNodes: who answers, and whether files can be made where applications would make them.
+
+use super::Asking;
+use super::report::Report;
+use std::time::{SystemTime, UNIX_EPOCH};
+use weft_hadoop_conf::{Nameservice, Topic};
+use weft_hadoop_rpc::hdfs::NameNode;
+use weft_hadoop_rpc::proto::rpc::ServiceState;
+use weft_hadoop_rpc::{Address, HaService, RpcError};
+
+/// Clocks that differ by more than this are said to.
+const SKEW: u64 = 60_000;
+/// What a quota is where there is none.
+const UNLIMITED: u64 = u64::MAX;
+/// So full a quota is said to be.
+const NEARLY: f64 = 0.9;
+
+/// Asks the NameNodes of the default file system.
+pub(super) async fn examine(asking: &Asking, report: &mut Report) {
+    if !asking.conf.default_fs().starts_with("hdfs:") {
+        return report.info(Topic::Hdfs, "no NameNode is asked: the default file system is not HDFS");
+    }
+    // What is wrong with it was said by the configuration's own findings.
+    let Ok(nameservice) = asking.conf.nameservice("") else { return };
+    let addresses: Vec<Address> = nameservice.namenodes.iter().map(|node| address(&node.rpc_address)).collect();
+    if nameservice.is_logical() {
+        pair(asking, &nameservice, &addresses, report).await;
+    }
+    let name = format!("the NameNode of {}", nameservice.name);
+    let name_node = NameNode::new(name, addresses, asking.login(), Asking::options(), Asking::entropy());
+    match name_node.fs_stats().await {
+        Err(error) => return report.error(Topic::Hdfs, error.to_string()),
+        Ok(stats) => {
+            let gigabytes = |bytes: u64| bytes as f64 / f64::from(1 << 30);
+            let (free, all) = (gigabytes(stats.remaining), gigabytes(stats.capacity));
+            report.info(Topic::Hdfs, format!("{} answers: {free:.1} of {all:.1} GiB are free", nameservice.name));
+            if stats.missing_blocks > 0 {
+                report.warning(Topic::Hdfs, format!("{} blocks of files are missing", stats.missing_blocks));
+            }
+        }
+    }
+    match name_node.is_in_safe_mode().await {
+        Ok(false) => {}
+        Ok(true) => report.error(
+            Topic::Hdfs,
+            "the NameNode is in safe mode, so nothing can be written: wait until enough DataNodes have reported, or end it \
+             with `hdfs dfsadmin -safemode leave`",
+        ),
+        Err(error) => report.warning(Topic::Hdfs, format!("whether there is safe mode is not known: {error}")),
+    }
+    home(asking, &name_node, report).await;
+}
+
+fn address(configured: &weft_hadoop_conf::Address) -> Address {
+    Address::new(configured.host.clone(), configured.port)
+}
+
+/// Which NameNode is the active one.
+async fn pair(asking: &Asking, nameservice: &Nameservice, addresses: &[Address], report: &mut Report) {
+    let mut active = 0;
+    for (node, address) in nameservice.namenodes.iter().zip(addresses) {
+        let name = format!("NameNode {} ({})", node.id.as_deref().unwrap_or("without id"), node.rpc_address);
+        let service = HaService::new(&name, address.clone(), asking.login(), Asking::options(), Asking::entropy());
+        match service.state().await {
+            Ok(ServiceState::Active) => {
+                active += 1;
+                report.info(Topic::Hdfs, format!("{name} is active"));
+            }
+            Ok(ServiceState::Standby) => report.info(Topic::Hdfs, format!("{name} is on standby")),
+            Ok(_) => report.warning(Topic::Hdfs, format!("{name} is neither active nor on standby")),
+            Err(error) => report.warning(Topic::Hdfs, format!("{name} does not answer: {error}")),
+        }
+    }
+    if active == 0 {
+        report.error(Topic::Hdfs, format!("no NameNode of {} is active", nameservice.name));
+    }
+}
+
+/// The directory in which applications are staged.
+async fn home(asking: &Asking, name_node: &NameNode, report: &mut Report) {
+    let home = format!("/user/{}", asking.user);
+    match name_node.file_info(&home).await {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            return report.error(
+                Topic::Hdfs,
+                format!(
+                    "there is no home directory {home}, where applications are staged: have an administrator make it \
+                     (hdfs dfs -mkdir {home}; hdfs dfs -chown {} {home})",
+                    asking.user
+                ),
+            );
+        }
+        Err(error) => return report.error(Topic::Hdfs, format!("the home directory cannot be looked at: {error}")),
+    }
+    match name_node.quota_usage(&home).await {
+        Ok(usage) => {
+            quota(report, &home, "names", usage.file_and_directory_count, usage.quota);
+            quota(report, &home, "bytes", usage.space_consumed, usage.space_quota);
+        }
+        Err(error) => report.warning(Topic::Hdfs, format!("the quotas of {home} are not known: {error}")),
+    }
+    if let Err(error) = probe(name_node, &home, report).await {
+        report.error(Topic::Hdfs, format!("nothing can be staged in {home}: {error}"));
+    }
+}
+
+fn quota(report: &mut Report, home: &str, what: &str, used: u64, quota: u64) {
+    if quota == UNLIMITED {
+        return;
+    }
+    let message = format!("{used} of {quota} {what} of the quota of {home} are used");
+    match used as f64 >= quota as f64 * NEARLY {
+        true => report.warning(Topic::Hdfs, message),
+        false => report.info(Topic::Hdfs, message),
+    }
+}
+
+/// Makes a directory and removes it; its time tells the NameNode's clock.
+async fn probe(name_node: &NameNode, home: &str, report: &mut Report) -> Result<(), RpcError> {
+    let mut random = [0; 8];
+    Asking::entropy().fill(&mut random);
+    let path = format!("{home}/.weft-doctor-{:016x}", u64::from_le_bytes(random));
+    name_node.mkdirs(&path, 0o700, false).await?;
+    let made = name_node.file_info(&path).await;
+    name_node.delete(&path, true).await?;
+    report.info(Topic::Hdfs, format!("applications can be staged in {home}"));
+    if let Some(made) = made? {
+        let here = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let here = u64::try_from(here.as_millis()).unwrap_or(u64::MAX);
+        let skew = here.abs_diff(made.modification_time);
+        let message = format!("the clocks of the NameNode and of this machine differ by {:.1} s", skew as f64 / 1000.0);
+        match skew > SKEW {
+            true => report.warning(Topic::Hdfs, format!("{message}: set them by NTP")),
+            false => report.info(Topic::Hdfs, message),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! `weft doctor`: what a Hadoop cluster looks like from here, and what would fail.
+//!
+//! First what the configuration says by itself, then what its servers say. Every question has a deadline, and what cannot be answered is a
+//! finding like any other; nothing is asked of whom the configuration does not name.
+
+mod hdfs;
+mod report;
+mod yarn;
+
+use crate::arguments::ConfigurationArguments;
+use crate::cluster;
+use crate::error::CliError;
+use crate::run;
+use report::Report;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use weft_common::Configuration;
+use weft_fs::hadoop_user;
+use weft_hadoop_conf::{Environment, HadoopConf, Sources, Topic, findings};
+use weft_hadoop_rpc::{Entropy, Login, RpcOptions};
+
+/// How long a server may take to answer one question, over all its addresses.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// `weft doctor`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DoctorArguments {
+    /// One JSON object a line.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    configuration: ConfigurationArguments,
+}
+
+/// Who asks, and how.
+struct Asking {
+    conf: HadoopConf,
+    user: String,
+    /// The queue that applications would go to.
+    queue: String,
+}
+
+impl Asking {
+    fn login(&self) -> Login {
+        Login::simple(self.user.clone())
+    }
+
+    /// Whoever does not answer soon is said not to.
+    fn options() -> RpcOptions {
+        RpcOptions {
+            call_timeout: PATIENCE,
+            connect_timeout: PATIENCE,
+            silence_timeout: PATIENCE,
+            ..RpcOptions::default()
+        }
+    }
+
+    fn entropy() -> Arc<dyn Entropy> {
+        Arc::new(|bytes: &mut [u8]| {
+            // Ids of clients: without entropy they are the same for all, and each asks another server.
+            let _ = getrandom::fill(bytes);
+        })
+    }
+}
+
+/// Examines everything and says what was found; fails when something would.
+pub(crate) fn doctor(arguments: &DoctorArguments) -> Result<ExitCode, CliError> {
+    let configuration = cluster::configuration(&arguments.configuration)?;
+    let mut report = Report::new(arguments.json);
+    let environment = Environment::of_process();
+    let user = hadoop_user(&environment);
+    let sources = Sources::new(environment).with_engine(keys(&configuration));
+    match HadoopConf::load(&sources) {
+        Err(error) => report.error(Topic::Files, error.to_string()),
+        Ok(conf) => {
+            findings(&conf).into_iter().for_each(|finding| report.add(finding));
+            report.info(Topic::Security, format!("calls are made as {user}"));
+            let queue = configuration.raw("yarn.application.queue").map(|(value, _)| value.to_text());
+            let asking = Asking { conf, user, queue: queue.unwrap_or_else(|| "default".to_owned()) };
+            run::runtime()?.block_on(async {
+                hdfs::examine(&asking, &mut report).await;
+                yarn::examine(&asking, &mut report).await;
+            });
+        }
+    }
+    Ok(report.conclude())
+}
+
+fn keys(configuration: &Configuration) -> Vec<(String, String)> {
+    configuration.iter().map(|(key, value, _)| (key.to_owned(), value.to_text())).collect()
+}
