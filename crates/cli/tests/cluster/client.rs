@@ -59,7 +59,7 @@ fn two_executes_the_second_as_parallel_as_the_first_found() {
         crate::jobs::lines(&output).iter().map(|line| line.parse().expect("a number")).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=100).map(|n| n * 2).collect::<Vec<_>>());
-    let second = stdout.lines().filter_map(|line| line.strip_prefix("Job has been submitted with JobID ")).last();
+    let second = stdout.lines().rev().find_map(|line| line.strip_prefix("Job has been submitted with JobID "));
     let second = cluster.get(&format!("/jobs/{}", second.expect("two jobs")));
     let vertices = second["vertices"].as_array().expect("it is remembered");
     assert!(vertices.iter().any(|vertex| vertex["parallelism"] == 3), "{second}");
