@@ -2,6 +2,8 @@
 //!
 //! Each test has a cluster of its own on ports of its own, and kills what it started.
 
+#![expect(clippy::panic, clippy::print_stderr, reason = "what fails here is a failed test, and says what it saw")]
+
 mod accumulators;
 mod client;
 mod cluster;
