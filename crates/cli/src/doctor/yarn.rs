@@ -15,7 +15,7 @@ const ADDRESSES: [&str; 3] =
 pub(super) async fn examine(asking: &Asking, report: &mut Report) {
     let is_configured =
         |key: &&str| asking.conf.get_with_origin(key).is_some_and(|(_, origin)| *origin != Origin::Default);
-    if !ADDRESSES.iter().any(|key| is_configured(key)) {
+    if !ADDRESSES.iter().any(is_configured) {
         return report.info(Topic::Yarn, "no ResourceManager is asked: the configuration names none");
     }
     // What is wrong with the addresses was said by the configuration's own findings.
