@@ -49,6 +49,6 @@ mod tests {
         assert_eq!(first.try_recv(), Err(TryRecvError::Empty), "the second's place was free");
         let mut fourth = places.take();
         assert_eq!(first.try_recv(), Err(TryRecvError::Closed));
-        assert_eq!([third.try_recv(), fourth.try_recv()], [Err(TryRecvError::Empty); 2]);
+        assert_eq!([third.try_recv(), fourth.try_recv()], [Err(TryRecvError::Empty), Err(TryRecvError::Empty)]);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::kit::*;
 use crate::session::*;
+use crate::wire::samples::EPOCH;
 use crate::wire::samples::session::{leader_calls, task_manager_calls};
 use crate::{OperatorEvent, TaskManagerGateway};
 use weft_common::LeaderEpoch;
@@ -62,7 +63,7 @@ async fn a_message_beyond_the_limit_of_frames_arrives_whole() {
 async fn messages_that_wait_go_with_their_session() {
     let mut job_manager = JobManager::with(narrow());
     let (_task_manager, session, remote) = pair(&mut job_manager).await;
-    remote.dismiss("x".repeat(100));
+    remote.dismiss(EPOCH, "x".repeat(100));
     drop(session);
     job_manager.hears_loss().await;
     let shared = job_manager.server.shared.clone();

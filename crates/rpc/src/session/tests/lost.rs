@@ -1,8 +1,9 @@
 //! The ends of sessions.
 
 use super::kit::*;
-use crate::RpcError;
 use crate::session::*;
+use crate::wire::samples::EPOCH;
+use crate::{RpcError, TaskManagerGateway};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -35,7 +36,7 @@ async fn a_session_that_is_dropped_is_lost_and_the_next_is_another() {
 async fn a_job_manager_that_closes_a_session_has_said_everything_before() {
     let mut job_manager = JobManager::start();
     let (_task_manager, mut session, remote) = pair(&mut job_manager).await;
-    remote.dismiss("idle".into());
+    remote.dismiss(EPOCH, "idle".into());
     remote.close();
     assert_eq!(soon(session.calls.next()).await.unwrap(), Some(LeaderCall::Dismiss { cause: "idle".into() }));
     assert_eq!(soon(session.calls.next()).await.unwrap(), None);
@@ -96,7 +97,7 @@ async fn a_connection_cut_amid_a_message_is_an_error_here_and_a_loss_there() {
     let mut session = soon(task_manager.connect(client_settings(port, FRAME_SIZE))).await.unwrap();
     let remote = job_manager.hears_registration().await;
     allowance.store(100_000, Ordering::SeqCst);
-    remote.dismiss("x".repeat(1 << 20));
+    remote.dismiss(EPOCH, "x".repeat(1 << 20));
     let error = soon(session.calls.next()).await.unwrap_err();
     assert!(matches!(error, RpcError::Broken { .. }), "{error}");
     assert!(matches!(error.into_registration_failure(), weft_control::RegistrationFailure::Unreachable(_)));
