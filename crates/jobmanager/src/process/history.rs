@@ -167,7 +167,7 @@ mod tests {
             assert_eq!(history.add(over(job, 10), at(0)), []);
         }
         assert_eq!(history.add(over(4, 10), at(50)), [JobId(1)]);
-        assert_eq!(history.add(over(5, 8_000), at(50)), [JobId(2), JobId(3)]);
+        assert_eq!(history.add(over(5, 8_700), at(50)), [JobId(2), JobId(3)]);
         assert_eq!(history.expire(at(149)), []);
         assert_eq!(history.expire(at(150)), [JobId(4), JobId(5)]);
         assert_eq!((history.bytes, history.order.len()), (0, 0));
