@@ -109,6 +109,8 @@ impl HighAvailability for FileSystemHighAvailability {
     }
 
     fn forget(&self, job: JobId) -> Result<(), HaError> {
+        // In this order: a job without an end would be run again.
+        file::remove(&self.path(Kind::Job, job))?;
         file::remove(&self.path(Kind::Outcome, job))
     }
 }
@@ -174,6 +176,8 @@ mod tests {
         second.forget(JobId(2)).unwrap();
         second.forget(JobId(2)).unwrap();
         assert_eq!(second.outcomes().unwrap(), []);
+        second.forget(JOB).unwrap();
+        assert_eq!(second.jobs().unwrap(), []);
     }
 
     #[test]

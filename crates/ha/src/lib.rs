@@ -34,7 +34,7 @@ pub trait HighAvailability: Send + Sync {
     fn job_over(&self, job: JobId, outcome: &[u8]) -> Result<(), HaError>;
     /// The ends that were written down, and when.
     fn outcomes(&self) -> Result<Vec<Kept>, HaError>;
-    /// Forgets the end of a job.
+    /// Forgets a job and its end: what was refused, or told long ago.
     fn forget(&self, job: JobId) -> Result<(), HaError>;
 }
 

@@ -61,7 +61,7 @@ impl Submission {
     pub(super) fn submit(&self, rest: &Rest) -> Result<Submitted> {
         let at = now_ms()?;
         let nanoseconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_nanos();
-        let body = JobSpec { job: JobId(nanoseconds), ..self.0.clone() }.encode();
+        let body = JobSpec { job: JobId(nanoseconds), ..self.0.clone() }.to_bytes();
         let answer = rest.post("/weft/jobs", &body)?;
         let job = answer["jobid"].as_str().context("the answer to a submission names no job")?.to_owned();
         Ok(Submitted { job, at })

@@ -48,7 +48,7 @@ impl JobService for RestJobs {
     fn submit(&self, job: JobSpec) -> Answer<Result<JobId, Refusal>> {
         self.ask(|client| async move {
             let id = job.job;
-            client.exchange(Method::POST, "/weft/jobs", Payload::bytes(job.encode())).await?;
+            client.exchange(Method::POST, "/weft/jobs", Payload::bytes(job.to_bytes())).await?;
             Ok(id)
         })
     }
@@ -61,7 +61,7 @@ impl JobService for RestJobs {
                 return Ok(None);
             }
             let what = format!("GET {path}");
-            let outcome = JobOutcome::decode(&client.read(&what, response).await?);
+            let outcome = JobOutcome::from_bytes(&client.read(&what, response).await?);
             outcome.map(Some).map_err(|error| client.strange(&what, error))
         })
     }

@@ -24,13 +24,6 @@ pub(super) fn log_dir() -> PathBuf {
     installation().map_or_else(|| PathBuf::from("log"), |home| home.join("log"))
 }
 
-/// The name of this machine.
-pub(super) fn machine_name() -> String {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let name = name.trim();
-    if name.is_empty() { "localhost".to_owned() } else { name.to_owned() }
-}
-
 /// Puts changes of what the configuration says about logs into force, on a thread of its own.
 pub(super) fn watch(
     mut configuration: ConfigurationWatch,

@@ -16,9 +16,6 @@ use weft_rest::{BearerToken, RestServer, RestSettings, VersionInfo};
 use weft_rpc::listener::{PortRange, listen};
 use weft_rpc::program::image::ProgramImage;
 
-/// Threads that speak to clients, TaskManagers and coordinators.
-const IO_THREADS: usize = 2;
-
 /// `weft jobmanager`
 #[derive(Debug, clap::Args)]
 pub(crate) struct JobManagerArgs {
@@ -44,12 +41,7 @@ pub(crate) fn jobmanager(args: &JobManagerArgs) -> anyhow::Result<ExitCode> {
     tracing::info!("memory of this JobManager:\n{memory}");
     let of_slots = TaskManagerMemory::from_configuration(&started.configuration, &host)?;
     let secret = secret::secret(&started.configuration)?;
-    let io = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(IO_THREADS)
-        .thread_name("weft-io")
-        .enable_all()
-        .build()
-        .context("cannot start the JobManager's threads")?;
+    let io = super::io_threads()?;
     let settings = ProcessSettings {
         configuration: started.configuration.clone(),
         directory: started.scratch.path().to_owned(),

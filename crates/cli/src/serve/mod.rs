@@ -23,9 +23,13 @@ use weft_common::configuration::{Configuration, options};
 use weft_common::memory::HostResources;
 use weft_logging::{ConfigurationWatch, LogHandle, LogSettings, Logging};
 use weft_rpc::LogDirectory;
+use weft_rpc::listener::machine_name;
 
 /// Between two looks at the configuration's file.
 const RELOAD: Duration = Duration::from_secs(3);
+
+/// How many threads speak to clients, other processes of the cluster and programs.
+const IO_THREADS: usize = 2;
 
 /// What both processes are started with.
 #[derive(Debug, clap::Args)]
@@ -73,7 +77,7 @@ impl ProcessArgs {
         let log_directory = absolute(log_directory)?;
         std::fs::create_dir_all(&log_directory)
             .with_context(|| format!("cannot make the log directory {} (env.log.dir)", log_directory.display()))?;
-        let name = self.log_name.clone().unwrap_or_else(|| format!("weft-{role}-{}", home::machine_name()));
+        let name = self.log_name.clone().unwrap_or_else(|| format!("weft-{role}-{}", machine_name()));
         let settings = LogSettings::from_configuration(&configuration)?;
         let log = Arc::new(Logging::start(settings, &log_directory, &name)?);
         for warning in configuration.warnings() {
@@ -94,6 +98,13 @@ impl ProcessArgs {
 
 fn absolute(path: PathBuf) -> anyhow::Result<PathBuf> {
     std::path::absolute(&path).with_context(|| format!("cannot find the directory {}", path.display()))
+}
+
+/// Threads that speak to other processes.
+fn io_threads() -> anyhow::Result<tokio::runtime::Runtime> {
+    let mut threads = tokio::runtime::Builder::new_multi_thread();
+    let threads = threads.worker_threads(IO_THREADS).thread_name("weft-io").enable_all();
+    threads.build().context("cannot start the threads of this process")
 }
 
 /// What this machine, or its container, offers.

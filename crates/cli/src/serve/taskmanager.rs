@@ -4,14 +4,10 @@ use std::process::ExitCode;
 
 use super::run_file::RunFile;
 use super::{ProcessArgs, secret};
-use anyhow::Context;
 use weft_common::configuration::options;
 use weft_common::memory::TaskManagerMemory;
 use weft_control::{Exit, WorkerMemory};
 use weft_taskmanager::process::{MemoryShares, ProcessSettings, run};
-
-/// Threads that speak to the JobManager and to workers.
-const IO_THREADS: usize = 2;
 
 /// `weft taskmanager`
 #[derive(Debug, clap::Args)]
@@ -30,12 +26,7 @@ pub(crate) fn taskmanager(args: &TaskManagerArgs) -> anyhow::Result<ExitCode> {
     let secret = secret::secret(&started.configuration)?;
     let bind_host = started.configuration.get(&options::TASK_MANAGER_BIND_HOST)?;
     secret::warn_if_open("this TaskManager", &bind_host, secret.as_ref());
-    let io = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(IO_THREADS)
-        .thread_name("weft-io")
-        .enable_all()
-        .build()
-        .context("cannot start the TaskManager's threads")?;
+    let io = super::io_threads()?;
     let settings = ProcessSettings {
         configuration: started.configuration.clone(),
         directory: started.scratch.path().to_owned(),

@@ -163,7 +163,7 @@ impl State {
             }
             ("POST", ["weft", "jobs"]) if self.fails() => json(503, json!({ "errors": ["no leader yet"] })),
             ("POST", ["weft", "jobs"]) if self.ending.is_some() => {
-                let job = JobSpec::decode(&request.body).unwrap();
+                let job = JobSpec::from_bytes(&request.body).unwrap();
                 let id = job.job.to_string();
                 self.jobs.lock().unwrap().push(job);
                 self.changed.notify_all();
@@ -211,7 +211,7 @@ impl State {
             accumulators: Vec::new(),
             duration: Duration::from_millis(17),
         };
-        (200, "application/octet-stream", outcome.encode())
+        (200, "application/octet-stream", outcome.to_bytes())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The map from keys to values.
 
-use super::secret::masked;
+use super::secret::{is_secret, masked};
 use super::{ConfigError, ConfigOption, ConfigType, ConfigValue, ConfigWarning, Origin, registry};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -113,6 +113,12 @@ impl Configuration {
     /// All keys with their values as text, secrets masked: what may be shown.
     pub fn iter_masked(&self) -> impl Iterator<Item = (&str, String)> {
         self.iter().map(|(key, value, _)| (key, masked(key, value.to_text())))
+    }
+
+    /// All keys with their values as text, without those that are secret: what programs may see.
+    pub fn without_secrets(&self) -> BTreeMap<String, String> {
+        let shown = self.iter().filter(|(key, ..)| !is_secret(key));
+        shown.map(|(key, value, _)| (key.to_owned(), value.to_text())).collect()
     }
 
     /// What is doubtful: lines that were skipped, unknown keys, older keys. To be shown once, by whoever read the files.

@@ -72,7 +72,7 @@ impl Dispatcher {
     pub(crate) fn new(parts: DispatcherParts) -> Result<Arc<Self>, ConfigError> {
         let history = History::new(HistorySettings::from_configuration(&parts.configuration)?);
         let books = Books { accepted: HashMap::new(), history, programs: HashMap::new() };
-        let shown = crate::process::settings::without_secrets(&parts.configuration);
+        let shown = parts.configuration.without_secrets();
         let (ends, _) = watch::channel(0);
         let io = tokio::runtime::Handle::current();
         Ok(Arc::new(Dispatcher { parts, shown, books: Mutex::new(books), ends, io }))
@@ -83,7 +83,7 @@ impl Dispatcher {
     pub(crate) async fn recover(self: &Arc<Self>) -> Result<(), weft_ha::HaError> {
         let now = self.parts.clock.mono();
         for kept in self.parts.ha.outcomes()? {
-            match JobOutcome::decode(&kept.outcome) {
+            match JobOutcome::from_bytes(&kept.outcome) {
                 Ok(outcome) => {
                     let over = Over { outcome: Arc::new(outcome), view: None, settled: true };
                     let forgotten = self.lock().history.add(over, now);
@@ -93,7 +93,7 @@ impl Dispatcher {
             }
         }
         for (job, spec) in self.parts.ha.jobs()? {
-            let resumed = match JobSpec::decode(&spec) {
+            let resumed = match JobSpec::from_bytes(&spec) {
                 Ok(spec) => self.start(spec).await,
                 Err(error) => Err(Refusal::Failed(format!("what was written down of it cannot be read: {error}"))),
             };
@@ -127,32 +127,17 @@ impl Dispatcher {
         }
         // Refused before it is written down: what cannot be planned is not to be tried again by a successor.
         spec.graph.to_job_graph().map_err(|error| Refusal::Wrong(error.to_string()))?;
-        let (ha, bytes) = (self.parts.ha.clone(), spec.clone().encode());
+        let (ha, bytes) = (self.parts.ha.clone(), spec.to_bytes());
         let kept = tokio::task::spawn_blocking(move || ha.keep_job(job, &bytes)).await;
         let kept = kept.map_err(|error| error.to_string()).and_then(|kept| kept.map_err(|error| error.to_string()));
         kept.map_err(|error| Refusal::Failed(format!("the job cannot be written down: {error}")))?;
         match self.start(spec).await {
             Ok(job) => Ok(job),
             Err(refusal) => {
-                self.fail_silently(job);
+                // What was refused leaves no trace.
+                self.forget(vec![job]);
                 Err(refusal)
             }
-        }
-    }
-
-    /// What was refused leaves no trace.
-    fn fail_silently(&self, job: JobId) {
-        let outcome = JobOutcome {
-            job,
-            status: JobStatus::Failed,
-            failure: None,
-            results: BTreeMap::new(),
-            accumulators: Vec::new(),
-            duration: Duration::ZERO,
-        };
-        let removed = self.parts.ha.job_over(job, &outcome.encode()).and_then(|()| self.parts.ha.forget(job));
-        if let Err(error) = removed {
-            tracing::warn!(%job, "a job that was refused is still written down: {error}");
         }
     }
 
@@ -163,7 +148,7 @@ impl Dispatcher {
 
     async fn start(self: &Arc<Self>, spec: JobSpec) -> Result<JobId, Refusal> {
         let (job, program) = (spec.job, spec.program.artifact.hash);
-        let (blobs, bytes) = (self.parts.blobs.clone(), spec.clone().encode());
+        let (blobs, bytes) = (self.parts.blobs.clone(), spec.to_bytes());
         let stored = tokio::task::spawn_blocking(move || blobs.put(&bytes)).await;
         let failed = |error: String| Refusal::Failed(format!("the job cannot be kept: {error}"));
         let source = stored.map_err(|e| failed(e.to_string()))?.map_err(|e| failed(e.to_string()))?;
@@ -238,7 +223,7 @@ impl Dispatcher {
 
     /// Writes the end down, removes what only this job needed, and tells the end.
     fn clean_up(&self, job: JobId, outcome: &JobOutcome) {
-        if let Err(error) = self.parts.ha.job_over(job, &outcome.clone().encode()) {
+        if let Err(error) = self.parts.ha.job_over(job, &outcome.to_bytes()) {
             tracing::error!(%job, "the end of the job is not written down, and a successor would run it again: {error}");
         }
         let files = self.lock().accepted.remove(&job);
@@ -266,7 +251,7 @@ impl Dispatcher {
     fn forget(&self, jobs: Vec<JobId>) {
         for job in jobs {
             if let Err(error) = self.parts.ha.forget(job) {
-                tracing::warn!(%job, "the end of a forgotten job is still written down: {error}");
+                tracing::warn!(%job, "a job that is forgotten, or was refused, is still written down: {error}");
             }
         }
     }

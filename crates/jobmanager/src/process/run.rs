@@ -9,7 +9,6 @@ use std::time::Duration;
 use super::dispatcher::{Dispatcher, DispatcherParts};
 use super::drives::Drives;
 use super::members::{Members, MembersHandler};
-use super::settings::without_secrets;
 use super::{Application, Cluster, ProcessSettings, StartError};
 use crate::{BlobStore, JobManager};
 use tokio::sync::watch;
@@ -88,7 +87,7 @@ impl JobManagerProcess {
         let drives = Drives::new(
             dispatcher.clone(),
             handle.clone(),
-            without_secrets(configuration),
+            configuration.without_secrets(),
             (settings.directory.clone(), settings.logs.clone()),
             settings.random,
         );

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use weft_common::ErrorKind;
-use weft_common::configuration::{ConfigError, Configuration, is_secret};
+use weft_common::configuration::{ConfigError, Configuration};
 use weft_common::trust::SecretKey;
 use weft_ha::HaError;
 use weft_rpc::listener::{ListenError, NotAPortRange};
@@ -104,10 +104,4 @@ impl Application {
         let (arguments, configuration) = (self.arguments.clone(), self.configuration.clone());
         ProgramRun { artifact, name, arguments, configuration }
     }
-}
-
-/// What programs may see of the configuration.
-pub(crate) fn without_secrets(configuration: &Configuration) -> BTreeMap<String, String> {
-    let shown = configuration.iter().filter(|(key, ..)| !is_secret(key));
-    shown.map(|(key, value, _)| (key.to_owned(), value.to_text())).collect()
 }

@@ -20,7 +20,7 @@ pub(crate) async fn submit(State(rest): State<Rest>, body: Body) -> Reply {
     rest.submission_allowed()?;
     let bytes = rest.small_body(body).all().await?;
     let unreadable = |error| ApiError::bad_request(format_args!("The request's body is no job specification: {error}"));
-    let job = rest.cluster().submit(JobSpec::decode(&bytes).map_err(unreadable)?).await?;
+    let job = rest.cluster().submit(JobSpec::from_bytes(&bytes).map_err(unreadable)?).await?;
     Ok(Json(json!({ "jobid": job.to_string() })))
 }
 
@@ -32,5 +32,5 @@ pub(crate) async fn outcome(State(rest): State<Rest>, ids: Ids, query: Query) ->
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
     let kind = HeaderValue::from_static("application/octet-stream");
-    Ok(([(header::CONTENT_TYPE, kind)], outcome.encode()).into_response())
+    Ok(([(header::CONTENT_TYPE, kind)], outcome.to_bytes()).into_response())
 }

@@ -29,12 +29,12 @@ fn job() -> JobSpec {
 #[test]
 fn a_job_is_submitted_when_its_program_is_here() {
     let served = Served::new();
-    let refused = served.ask("POST", "/weft/jobs", &job().encode());
+    let refused = served.ask("POST", "/weft/jobs", &job().to_bytes());
     assert_eq!(refused.status, 400, "{}", refused.text());
     assert!(refused.error().contains("is not here"), "{}", refused.text());
     let stored = served.ask("PUT", &format!("/weft/artifacts/{}", hash(b"program")), b"program");
     assert_eq!(stored.status, 201);
-    let accepted = served.ask("POST", "/weft/jobs", &job().encode());
+    let accepted = served.ask("POST", "/weft/jobs", &job().to_bytes());
     assert_eq!((accepted.status, accepted.json()["jobid"].as_str()), (200, Some("00000000000000000000000000000077")));
     assert_eq!(served.cluster.asked.lock().unwrap().submitted, [job()]);
 }
@@ -57,7 +57,7 @@ fn outcomes_are_waited_for() {
     let served = Served::new();
     let answer = served.get(&format!("/weft/jobs/{FAILED}/outcome"));
     assert_eq!(answer.status, 200, "{}", answer.text());
-    assert_eq!(JobOutcome::decode(&answer.body).unwrap().job, FAILED);
+    assert_eq!(JobOutcome::from_bytes(&answer.body).unwrap().job, FAILED);
     let before = Instant::now();
     let none = served.get(&format!("/weft/jobs/{RUNNING}/outcome?wait=200"));
     assert_eq!((none.status, none.body.len()), (204, 0));

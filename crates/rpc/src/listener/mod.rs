@@ -72,6 +72,13 @@ pub fn listen(host: &str, ports: &PortRange) -> Result<TcpListener, ListenError>
     Err(ListenError::Taken { host: host.to_owned(), ports: ports.clone(), owners })
 }
 
+/// What this machine calls itself: what is advertised where nothing else is configured.
+pub fn machine_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let name = name.trim();
+    if name.is_empty() { "localhost".to_owned() } else { name.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

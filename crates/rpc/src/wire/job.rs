@@ -5,7 +5,6 @@ use super::ids::{read_id, say_id};
 use super::{Wire, WireError, optional, read_all, required, say_all};
 use crate::proto::model;
 use crate::{JobOutcome, JobSpec, ProgramSpec, Replay};
-use prost::Message as _;
 use weft_common::{ErrorKind, JobId, OperatorId};
 use weft_control::{FinalFailure, JobStatus};
 use weft_graph::StreamGraph;
@@ -18,30 +17,6 @@ pub(super) fn say_graph(graph: &StreamGraph) -> Vec<u8> {
 /// Reads a graph.
 pub(super) fn read_graph(field: &'static str, json: &[u8]) -> Result<StreamGraph, WireError> {
     serde_json::from_slice(json).map_err(|error| WireError::Graph { field, detail: error.to_string() })
-}
-
-impl JobSpec {
-    /// As bytes: what a blob of it holds.
-    pub fn encode(self) -> Vec<u8> {
-        self.into_wire().encode_to_vec()
-    }
-
-    /// From bytes.
-    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        Self::from_wire(model::JobSpec::decode(bytes)?)
-    }
-}
-
-impl JobOutcome {
-    /// As bytes: what a client is answered.
-    pub fn encode(self) -> Vec<u8> {
-        self.into_wire().encode_to_vec()
-    }
-
-    /// From bytes.
-    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        Self::from_wire(model::JobOutcome::decode(bytes)?)
-    }
 }
 
 impl Wire for JobSpec {

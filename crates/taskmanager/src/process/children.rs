@@ -153,7 +153,7 @@ impl Children {
         let failed =
             |error: RpcError| Failure::new(error.kind(), format!("the job's program cannot be fetched: {error}"));
         let bytes = self.blobs.fetch(source).await.map_err(failed)?;
-        let spec = JobSpec::decode(&bytes).map_err(|error| {
+        let spec = JobSpec::from_bytes(&bytes).map_err(|error| {
             Failure::new(ErrorKind::Fatal, format!("the description of the job cannot be read: {error}"))
         })?;
         let blob = spec.program.artifact;

@@ -1,6 +1,5 @@
 //! The process from its start to its end.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -12,11 +11,11 @@ use super::link::SessionLink;
 use crate::{TaskManager, TaskManagerParts};
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
-use weft_common::configuration::{ConfigError, ConfigOption, Configuration, is_secret, options};
+use weft_common::configuration::{ConfigError, ConfigOption, Configuration, options};
 use weft_common::trust::SecretKey;
 use weft_common::{Now, TaskManagerId};
 use weft_control::{Exit, TaskManagerSettings, WorkerMemory};
-use weft_rpc::listener::{ListenError, NotAPortRange, PortRange, listen};
+use weft_rpc::listener::{ListenError, NotAPortRange, PortRange, listen, machine_name};
 use weft_rpc::session::{ClientSettings, ProbeServer, SessionClient};
 use weft_rpc::{Hardware, LogDirectory, RpcError, TaskManagerRegistration};
 use weft_runtime::{Clock, SystemClock};
@@ -171,7 +170,7 @@ impl TaskManagerProcess {
                 directory: directory.clone(),
                 logs: logs.clone(),
                 artifact_limit: ARTIFACT_LIMIT,
-                configuration: without_secrets(&configuration),
+                configuration: configuration.without_secrets(),
                 network_memory_per_slot: memory.network_per_slot,
                 managed_memory_per_slot: memory.managed_per_slot,
                 secret: secret.clone(),
@@ -249,12 +248,6 @@ fn advertised_host(configuration: &Configuration, bind_host: &str) -> Result<Str
     Ok(configured.unwrap_or_else(|| if loopback { bind_host.to_owned() } else { machine_name() }))
 }
 
-fn machine_name() -> String {
-    let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let name = name.trim();
-    if name.is_empty() { "localhost".to_owned() } else { name.to_owned() }
-}
-
 fn ports(configuration: &Configuration, option: &ConfigOption<String>) -> Result<PortRange, StartError> {
     let text = configuration.get(option)?;
     text.parse().map_err(|source| StartError::Ports { key: option.key(), source })
@@ -284,10 +277,4 @@ fn hardware(cores: f64, managed_memory: u64) -> Hardware {
     let free_memory = super::memory::kib_of(&meminfo, "MemAvailable:").unwrap_or_default();
     // REST shows whole ones; there is always one.
     Hardware { cpu_cores: (cores.ceil() as u32).max(1), physical_memory, free_memory, managed_memory }
-}
-
-/// What workers may see of the configuration.
-fn without_secrets(configuration: &Configuration) -> BTreeMap<String, String> {
-    let shown = configuration.iter().filter(|(key, ..)| !is_secret(key));
-    shown.map(|(key, value, _)| (key.to_owned(), value.to_text())).collect()
 }

@@ -141,7 +141,7 @@ impl Rig {
     fn request_with(&mut self, job: JobId, slot: u32, behaviour: &str, program: u8) {
         let spec = spec(job, behaviour, BlobRef { hash: BlobHash([program; 32]), length: 1 });
         let hash = BlobHash([job.0 as u8; 32]);
-        self.blobs.specs.lock().unwrap().insert(hash, spec.encode());
+        self.blobs.specs.lock().unwrap().insert(hash, spec.to_bytes());
         self.request_blob(job, slot, BlobRef { hash, length: 1 });
     }
 

@@ -149,7 +149,7 @@ impl Leader {
         let blobs = Directory(rig.directory.path().join("blobs"));
         let program = blobs.keep(&std::env::current_exe().unwrap()).unwrap();
         let file = rig.directory.path().join("spec");
-        std::fs::write(&file, spec(JOB, "obey", program).encode()).unwrap();
+        std::fs::write(&file, spec(JOB, "obey", program).to_bytes()).unwrap();
         let source = JobSource::Blob(blobs.keep(&file).unwrap());
         let fence = Fence { epoch: self.ears.epoch, job: JOB };
         let slot = SlotId { task_manager: id, index: 0 };

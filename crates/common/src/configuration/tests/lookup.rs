@@ -126,6 +126,12 @@ fn which_keys_are_secret() {
 }
 
 #[test]
+fn programs_see_what_is_not_secret() {
+    let shown = yaml("a: {b: 1}\na.password: x\n").without_secrets();
+    assert_eq!(shown.into_iter().collect::<Vec<_>>(), [("a.b".to_owned(), "1".to_owned())]);
+}
+
+#[test]
 fn serialised_and_back_it_is_the_same() {
     let mut configuration = yaml("a: {b: [1, 2]}\npassword: x\n");
     configuration.overlay(dynamic("c=d"));
