@@ -68,6 +68,13 @@ impl Rest {
         if self.settings().bearer.is_some() { Ok(()) } else { self.programs_allowed() }
     }
 
+    /// Refuses to end jobs, where not just anybody may.
+    pub(crate) fn cancelling_allowed(&self) -> Result<(), ApiError> {
+        let allowed = self.settings().cancel_enabled || self.settings().bearer.is_some();
+        let refused = || ApiError::forbidden("Jobs are not cancelled here: web.cancel.enable is false.");
+        if allowed { Ok(()) } else { Err(refused()) }
+    }
+
     /// A body that is no program.
     pub(crate) fn small_body(&self, body: Body) -> BodyReader {
         BodyReader::new(body, self.settings().body_limit, self.settings().body_timeout)

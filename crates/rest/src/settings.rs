@@ -12,7 +12,7 @@ pub struct RestSettings {
     pub advertised_host: String,
     /// Whether programs can be submitted (`web.submit.enable`). Clients that show a [bearer token](Self::bearer) always can.
     pub submit_enabled: bool,
-    /// Whether dashboards offer to cancel jobs (`web.cancel.enable`).
+    /// Whether jobs can be cancelled (`web.cancel.enable`), and dashboards offer to. Clients that show a [bearer token](Self::bearer) always can.
     pub cancel_enabled: bool,
     /// Who does not show it is answered 401.
     pub bearer: Option<BearerToken>,

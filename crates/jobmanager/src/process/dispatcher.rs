@@ -175,19 +175,17 @@ impl Dispatcher {
 
     fn submission(&self, spec: JobSpec, source: JobSource) -> Result<Submission, Refusal> {
         let wrong = |error: ConfigError| Refusal::Wrong(error.to_string());
-        let mut configuration = self.parts.configuration.clone();
+        let mut of_job = Configuration::new();
         for (key, value) in &spec.configuration {
-            configuration.set_raw(key.as_str(), value.as_str(), Origin::CommandLine);
+            of_job.set_raw(key.as_str(), value.as_str(), Origin::CommandLine);
         }
+        let mut configuration = self.parts.configuration.clone();
+        configuration.overlay(of_job.clone());
         let settings = JobMasterSettings::from_configuration(&configuration).map_err(wrong)?;
         let program = spec.program.artifact.hash;
         let executable = self.parts.blobs.get(program).ok_or_else(|| {
             Refusal::NotFound(format!("the program {} ({program}) is not here any more", spec.program.name))
         })?;
-        let mut of_job = Configuration::new();
-        for (key, value) in &spec.configuration {
-            of_job.set_raw(key.as_str(), value.as_str(), Origin::CommandLine);
-        }
         Ok(Submission {
             job: spec.job,
             details: JobDetails::of(&spec.graph, &settings, &of_job),

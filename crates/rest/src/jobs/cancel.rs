@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 /// `PATCH /jobs/:jobid?mode=cancel`.
 pub(crate) async fn cancel(State(rest): State<Rest>, ids: Ids, query: Query) -> Result<Response, ApiError> {
+    rest.cancelling_allowed()?;
     let job = ids.job()?;
     match query.text("mode") {
         None | Some("cancel") => {}

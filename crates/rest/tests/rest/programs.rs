@@ -100,6 +100,15 @@ fn what_is_no_upload_leaves_nothing() {
 }
 
 #[test]
+fn where_jobs_are_not_cancelled_none_is() {
+    let served = Served::with(|settings| settings.cancel_enabled = false);
+    let answer = served.ask("PATCH", &format!("/jobs/{RUNNING}?mode=cancel"), b"");
+    assert!(answer.status == 403 && answer.error().contains("web.cancel.enable"), "{}", answer.text());
+    assert_eq!(served.get(&format!("/jobs/{RUNNING}")).json()["state"], "RUNNING");
+    assert_eq!(served.get("/config").json()["features"]["web-cancel"], false);
+}
+
+#[test]
 fn without_submission_there_are_no_programs() {
     let served = Served::with(|settings| settings.submit_enabled = false);
     for (method, path) in [

@@ -42,7 +42,11 @@ fn a_job_is_submitted_when_its_program_is_here() {
 #[test]
 fn what_is_no_job_is_refused_and_its_field_named() {
     let served = Served::new();
-    for (body, named) in [(&b"rubbish"[..], "no job specification"), (b"", "JobSpec.job")] {
+    // A message of no bytes: length and checksum are zero.
+    let empty = b"WEFTJOBS\x01\0\0\0\0\0\0\0\0\0\0\0\0";
+    for (body, named) in
+        [(&b"rubbish"[..], "no job specification"), (b"", "the job specification begins with"), (empty, "JobSpec.job")]
+    {
         let answer = served.ask("POST", "/weft/jobs", body);
         assert_eq!(answer.status, 400, "{}", answer.text());
         assert!(answer.error().contains(named), "{}", answer.text());

@@ -19,10 +19,10 @@ section! {
     /// The ports at which the JobManager may listen for clients, such as `8081-8090`; 0: any. If it is not set: `rest.port`.
     REST_BIND_PORT: Option<String> = "rest.bind-port";
 
-    /// Whether clients may submit programs.
+    /// Whether clients may submit programs. `weft run` that shows the token of `rest.token-file` always may.
     WEB_SUBMIT_ENABLE: bool = "web.submit.enable".default("true");
 
-    /// Whether clients may cancel jobs.
+    /// Whether clients may cancel jobs. Those that show the token of `rest.token-file` always may.
     WEB_CANCEL_ENABLE: bool = "web.cancel.enable".default("true");
 
     /// A file with the token that clients must show, readable by its owner alone. The command line shows it where the file is set; if it is not
