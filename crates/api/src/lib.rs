@@ -76,6 +76,7 @@ pub use stream::DataStream;
 
 pub use weft_common::accumulator::{Accumulator, AccumulatorError};
 pub use weft_common::configuration::options::RuntimeMode;
+pub use weft_graph::EdgeCompression;
 pub use weft_runtime::accumulators::{
     AccumulatorHandle, Average, DoubleCounter, DoubleMaximum, DoubleMinimum, Histogram, IntCounter, LongCounter,
     LongMaximum, LongMinimum,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::DataStream;
 use crate::upstream::{ByFunction, EdgeCode};
-use weft_graph::Partition;
+use weft_graph::{EdgeCompression, Partition};
 use weft_record::Record;
 use weft_runtime::operators::Prototype;
 
@@ -51,6 +51,13 @@ impl<T: Record> DataStream<T> {
         let function = move |record: &T, consumers: usize| choose(key(record), consumers);
         let make = Arc::new(ByFunction(Prototype::new(function)));
         self.with_partition(Partition::Custom, EdgeCode::Function(make))
+    }
+
+    /// Decides how records are compressed on their way to another process, whatever `exchange.compression` says for the job: worth it
+    /// for the one wide edge of a job whose others carry little. Where producer and consumer share a process, nothing is compressed.
+    pub fn exchange_compression(mut self, compression: EdgeCompression) -> DataStream<T> {
+        self.upstreams.iter_mut().for_each(|upstream| upstream.compression = compression);
+        self
     }
 
     fn partition(self, partition: Partition) -> DataStream<T> {

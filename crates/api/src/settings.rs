@@ -36,6 +36,13 @@ impl<T: Record> DataStream<T> {
         self.operator("slot_sharing_group", |node| node.slot_sharing_group = Some(group.to_owned()))
     }
 
+    /// Keeps subtask i of the operator in one slot with subtask i of every other operator of the same group, also when they are
+    /// restarted. They must have the same parallelism and the same slot-sharing group.
+    #[track_caller]
+    pub fn co_location_group(self, group: &str) -> Self {
+        self.operator("co_location_group", |node| node.co_location_group = Some(group.to_owned()))
+    }
+
     /// Starts a new chain at the operator: it is never put into one task with the one before.
     #[track_caller]
     pub fn start_new_chain(self) -> Self {

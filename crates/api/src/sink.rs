@@ -66,6 +66,13 @@ impl DataStreamSink {
         self.change("slot_sharing_group", |node| node.slot_sharing_group = Some(group.to_owned()))
     }
 
+    /// Keeps its subtask i in one slot with subtask i of every other operator of the same group. They must have the same parallelism
+    /// and the same slot-sharing group.
+    #[track_caller]
+    pub fn co_location_group(self, group: &str) -> Self {
+        self.change("co_location_group", |node| node.co_location_group = Some(group.to_owned()))
+    }
+
     /// Keeps it in a task of its own.
     #[track_caller]
     pub fn disable_chaining(self) -> Self {

@@ -72,6 +72,7 @@ impl<T: Record> DataStream<T> {
         for upstream in &self.upstreams {
             let edge = StreamEdge::new(upstream.operator.node, operator.node);
             let edge = edge.from_output(upstream.output).to_input(input).with_partition(upstream.partition);
+            let edge = edge.with_compression(upstream.compression);
             builder.add_edge(upstream.operator, edge, upstream.edge());
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::builder::OperatorRef;
 use weft_exchange::{Edge, KeyHasher, TypedEdge};
-use weft_graph::Partition;
+use weft_graph::{EdgeCompression, Partition};
 use weft_record::Record;
 use weft_runtime::operators::Prototype;
 
@@ -14,6 +14,7 @@ pub(crate) struct Upstream<T> {
     /// 0 is the main output, then the side outputs.
     pub(crate) output: u32,
     pub(crate) partition: Partition,
+    pub(crate) compression: EdgeCompression,
     pub(crate) code: EdgeCode<T>,
 }
 
@@ -48,7 +49,13 @@ impl<T> Clone for Upstream<T> {
 impl<T: Record> Upstream<T> {
     /// An output of an operator, without a partition call.
     pub(crate) fn new(operator: OperatorRef, output: u32) -> Self {
-        Upstream { operator, output, partition: Partition::None, code: EdgeCode::Plain }
+        Upstream {
+            operator,
+            output,
+            partition: Partition::None,
+            compression: EdgeCompression::Undefined,
+            code: EdgeCode::Plain,
+        }
     }
 
     /// The edge's code.

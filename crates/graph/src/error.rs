@@ -91,6 +91,41 @@ pub enum GraphError {
         /// What was asked for.
         max: u32,
     },
+    /// Operators that must be together have unequal numbers of subtasks.
+    #[error(
+        "operators {first} with parallelism {first_parallelism} and {second} with parallelism {second_parallelism} cannot be \
+         in co-location group \"{group}\": subtask i of the one runs where subtask i of the other does, so give both the \
+         same parallelism"
+    )]
+    CoLocatedParallelism {
+        /// The co-location group.
+        group: String,
+        /// An operator of it.
+        first: OperatorLabel,
+        /// Its parallelism.
+        first_parallelism: u32,
+        /// Another operator of it.
+        second: OperatorLabel,
+        /// Its parallelism.
+        second_parallelism: u32,
+    },
+    /// Operators that must be together are kept in different slots.
+    #[error(
+        "operators {first} of slot-sharing group \"{first_slots}\" and {second} of slot-sharing group \"{second_slots}\" \
+         cannot be in co-location group \"{group}\": they never share a slot, so give both the same slot-sharing group"
+    )]
+    CoLocatedSlots {
+        /// The co-location group.
+        group: String,
+        /// An operator of it.
+        first: OperatorLabel,
+        /// Its slot-sharing group.
+        first_slots: String,
+        /// Another operator of it.
+        second: OperatorLabel,
+        /// Its slot-sharing group.
+        second_slots: String,
+    },
     /// A source that never ends in a job that waits for the end.
     #[error(
         "source {operator} is unbounded and cannot run in BATCH mode: use a bounded source or set \

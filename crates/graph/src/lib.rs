@@ -63,6 +63,6 @@ pub use parallelism::resolve_parallelism;
 pub use plan::{JobPlan, PlanInput, PlanNode};
 pub use schema::SchemaRef;
 pub use stream::{
-    BatchShuffleMode, ChainingStrategy, EdgeExchange, Fingerprint, JobSettings, NodeId, OperatorKind, Partition,
-    ProgramPlace, RuntimeMode, SideOutput, StreamEdge, StreamGraph, StreamNode, first_difference,
+    BatchShuffleMode, ChainingStrategy, EdgeCompression, EdgeExchange, Fingerprint, JobSettings, NodeId, OperatorKind,
+    Partition, ProgramPlace, RuntimeMode, SideOutput, StreamEdge, StreamGraph, StreamNode, first_difference,
 };

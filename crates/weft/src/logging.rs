@@ -12,15 +12,21 @@ use weft_logging::{LogError, LogHandle, LogSettings, Logging, set_process_job};
 static LOG: OnceLock<LogHandle> = OnceLock::new();
 
 /// Events go to standard error, unless the program has installed a subscriber of its own. Who starts a program wants to see what it
-/// prints: there are warnings and errors only, unless the configuration says more. A worker's parent keeps what it reads.
+/// prints: there are warnings and errors only, unless the configuration says more. A worker's parent keeps what it reads, and its own
+/// configuration says how much that is, unless the job's does.
 pub(crate) fn to_standard_error(configuration: &Configuration, mode: &Mode) -> Result<(), Error> {
     let wrong = |e: LogError| Error::of(e.kind(), e);
-    let mut settings = LogSettings::from_configuration(configuration).map_err(wrong)?;
-    match mode {
-        Mode::Alone | Mode::Drive(_) if !configuration.contains(&options::LOG_LEVEL) => settings.level = LogLevel::Warn,
-        Mode::Alone | Mode::Drive(_) => {}
-        Mode::Replay(replayed) => set_process_job(replayed.job().job.to_string()),
-    }
+    let read = |configuration| LogSettings::from_configuration(configuration).map_err(wrong);
+    let settings = match mode {
+        Mode::Alone | Mode::Drive(_) if !configuration.contains(&options::LOG_LEVEL) => {
+            LogSettings { level: LogLevel::Warn, ..read(configuration)? }
+        }
+        Mode::Alone | Mode::Drive(_) => read(configuration)?,
+        Mode::Replay(replayed) => {
+            set_process_job(replayed.job().job.to_string());
+            read(&replayed.under(configuration))?
+        }
+    };
     match Logging::to_standard_error(&settings) {
         Ok(handle) => drop(LOG.set(handle)),
         // Somebody else's subscriber is as good as ours; ours stays as the first environment made it.

@@ -3,8 +3,8 @@
 pub use crate::{Arguments, EmbeddedCluster};
 pub use weft_api::{
     Accumulator, Average, BoxError, CoProcessFunction, Collected, Collector, ConnectedKeyedStreams, ConnectedStreams,
-    DataStream, DataStreamSink, DoubleCounter, DoubleMaximum, DoubleMinimum, Histogram, IntCounter, JobClient,
-    JobResult, KeyedCoProcessFunction, KeyedContext, KeyedProcessFunction, KeyedState, KeyedStream, LongCounter,
+    DataStream, DataStreamSink, DoubleCounter, DoubleMaximum, DoubleMinimum, EdgeCompression, Histogram, IntCounter,
+    JobClient, JobResult, KeyedCoProcessFunction, KeyedContext, KeyedProcessFunction, KeyedState, KeyedStream, LongCounter,
     LongMaximum, LongMinimum, OutputTag, ProcessContext, ProcessFunction, RuntimeContext, RuntimeMode,
     StreamExecutionEnvironment, ValueHandle, ValueState,
 };

@@ -2,13 +2,14 @@
 
 use crate::support::{TestProgram, end, inputs, node};
 use weft_connectors::{EnvironmentSources, StreamSinks};
-use weft_graph::{ChainingStrategy, Partition, StreamGraph};
+use weft_graph::{ChainingStrategy, EdgeCompression, Partition, StreamGraph};
 
 #[test]
 fn settings_land_on_the_operator_they_follow() {
     let program = TestProgram::new();
     let lengths = program.words().map(|(word, _)| word.len()).name("lengths").uid("lengths-1").set_parallelism(3);
     let lengths = lengths.set_max_parallelism(300).slot_sharing_group("heavy").start_new_chain();
+    let lengths = lengths.co_location_group("together");
     lengths.discard().name("nowhere").uid("sink-1").set_parallelism(2).set_max_parallelism(20).disable_chaining();
     end(program.words().filter(|_| true).name("alone").disable_chaining());
     let graph = program.graph();
@@ -16,6 +17,7 @@ fn settings_land_on_the_operator_they_follow() {
     assert_eq!(lengths.uid.as_deref(), Some("lengths-1"));
     assert_eq!((lengths.parallelism, lengths.max_parallelism), (Some(3), Some(300)));
     assert_eq!(lengths.slot_sharing_group.as_deref(), Some("heavy"));
+    assert_eq!(lengths.co_location_group.as_deref(), Some("together"));
     assert_eq!(lengths.chaining, ChainingStrategy::Head);
     let sink = node(&graph, "nowhere");
     assert_eq!(sink.uid.as_deref(), Some("sink-1"));
@@ -55,6 +57,22 @@ fn partition_calls_land_on_the_edge_to_the_next_operator() {
     let graph = program.graph();
     let found: Vec<_> = (0..expected.len()).map(|number| inputs(&graph, &number.to_string())[0].partition).collect();
     assert_eq!(found, expected);
+}
+
+#[test]
+fn compression_is_said_of_the_edge_to_the_next_operator() {
+    let program = TestProgram::new();
+    let lz4 = || program.words().exchange_compression(EdgeCompression::Lz4);
+    end(lz4().rebalance().map(|(_, n)| n).name("before the partition call"));
+    end(lz4().key_by(|(word, _)| word).sum(|(_, n)| n).name("keyed"));
+    end(program.words().shuffle().exchange_compression(EdgeCompression::None).map(|(_, n)| n).name("never"));
+    end(program.words().map(|(_, n)| n).name("nothing said"));
+    let graph = program.graph();
+    let said = |name| inputs(&graph, name)[0].compression;
+    assert_eq!(said("before the partition call"), EdgeCompression::Lz4);
+    assert_eq!(said("keyed"), EdgeCompression::Lz4);
+    assert_eq!(said("never"), EdgeCompression::None);
+    assert_eq!(said("nothing said"), EdgeCompression::Undefined);
 }
 
 #[test]

@@ -20,6 +20,16 @@ pub enum CompressedEdges {
 }
 
 impl CompressedEdges {
+    /// Compresses those of a job's edges that are said to be, and where nothing is said, all or none of them.
+    pub fn of(edges: impl IntoIterator<Item = Option<bool>>, unsaid: bool) -> Self {
+        let edges: Vec<bool> = edges.into_iter().map(|said| said.unwrap_or(unsaid)).collect();
+        match edges.iter().filter(|compressed| **compressed).count() {
+            0 => CompressedEdges::None,
+            all if all == edges.len() => CompressedEdges::All,
+            _ => CompressedEdges::Only((0u32..).zip(edges).filter(|(_, yes)| *yes).map(|(edge, _)| edge).collect()),
+        }
+    }
+
     pub(super) fn contains(&self, edge: u32) -> bool {
         match self {
             CompressedEdges::None => false,
@@ -79,6 +89,18 @@ mod tests {
                 assert!(decompress(block, wrong, &mut Vec::new()).is_err());
             }
         }
+    }
+
+    #[test]
+    fn what_is_said_of_an_edge_goes_before_what_is_said_of_all() {
+        let (yes, no, unsaid) = (Some(true), Some(false), None);
+        let only = |edges: &[u32]| CompressedEdges::Only(edges.iter().copied().collect());
+        assert_eq!(CompressedEdges::of([unsaid, unsaid], false), CompressedEdges::None);
+        assert_eq!(CompressedEdges::of([unsaid, unsaid], true), CompressedEdges::All);
+        assert_eq!(CompressedEdges::of([unsaid, yes, no], false), only(&[1]));
+        assert_eq!(CompressedEdges::of([unsaid, yes, no], true), only(&[0, 1]));
+        assert_eq!(CompressedEdges::of([no, no], true), CompressedEdges::None);
+        assert_eq!(CompressedEdges::of([], true), CompressedEdges::None);
     }
 
     #[test]

@@ -27,15 +27,16 @@ impl Default for TcpSettings {
 }
 
 impl TcpSettings {
-    /// As configured, with the same compression for every edge.
+    /// As configured; for each edge of the job, in order, what its program says about compressing it, if it says anything.
     ///
     /// # Errors
     /// A value that is not what its option expects.
-    pub fn from_configuration(configuration: &Configuration) -> Result<Self, ConfigError> {
-        let compressed = match configuration.get(&options::EXCHANGE_COMPRESSION)? {
-            options::Compression::None => CompressedEdges::None,
-            options::Compression::Lz4 => CompressedEdges::All,
-        };
+    pub fn from_configuration(
+        configuration: &Configuration,
+        edges: impl IntoIterator<Item = Option<bool>>,
+    ) -> Result<Self, ConfigError> {
+        let unsaid = configuration.get(&options::EXCHANGE_COMPRESSION)? == options::Compression::Lz4;
+        let compressed = CompressedEdges::of(edges, unsaid);
         let connect_timeout = configuration.get(&options::EXCHANGE_CONNECT_TIMEOUT)?;
         let default = Self::default();
         Ok(TcpSettings { connect_timeout, greeting_timeout: default.greeting_timeout.min(connect_timeout), compressed })

@@ -1,6 +1,7 @@
 //! What is deployed: chains of operators as vertices, exchanges between them as edges.
 
 mod chaining;
+mod co_location;
 mod edge;
 mod graph;
 mod slot_sharing;

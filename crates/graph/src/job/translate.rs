@@ -4,7 +4,8 @@
 //! heads one. Since nodes are in topological order, one pass over them meets every sender before its receivers.
 
 use super::chaining::{End, Link};
-use super::{ChainInput, ChainedOperator, ExchangeMode, JobEdge, JobGraph, JobVertex, ShipStrategy, slot_sharing};
+use super::{ChainInput, ChainedOperator, ExchangeMode, JobEdge, JobGraph, JobVertex, ShipStrategy};
+use super::{co_location, slot_sharing};
 use crate::GraphError;
 use crate::stream::{BatchShuffleMode, EdgeExchange, JobSettings, NodeId, RuntimeMode, StreamEdge, StreamGraph};
 use weft_common::{JobVertexId, OperatorId};
@@ -36,6 +37,7 @@ struct ResolvedEdge<'g> {
 impl<'g> Translation<'g> {
     fn new(graph: &'g StreamGraph) -> Result<Self, GraphError> {
         let groups = slot_sharing::groups(graph);
+        co_location::check(graph, &groups)?;
         let edges: Vec<_> = graph.edges().iter().map(|e| resolve(graph, &groups, e)).collect::<Result<_, _>>()?;
         let heads = heads(graph, &edges);
         Ok(Translation { graph, ids: graph.operator_ids(), groups, edges, heads })

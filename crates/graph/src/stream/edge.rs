@@ -57,6 +57,19 @@ pub enum EdgeExchange {
     Blocking,
 }
 
+/// What a program said about compressing an edge's records on their way to another process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EdgeCompression {
+    /// Nothing: `exchange.compression` decides.
+    #[default]
+    Undefined,
+    /// As they are, whatever the job's configuration says.
+    None,
+    /// Each frame for itself as an LZ4 block, whatever the job's configuration says.
+    Lz4,
+}
+
 /// A stream from an output of one operator to an input of a later one. A union is several edges to one input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamEdge {
@@ -72,12 +85,23 @@ pub struct StreamEdge {
     pub partition: Partition,
     /// When its records may be read.
     pub exchange: EdgeExchange,
+    /// How its records are compressed between processes.
+    #[serde(default)]
+    pub compression: EdgeCompression,
 }
 
 impl StreamEdge {
     /// The main output of `from` to input 0 of `to`, without a partition call.
     pub fn new(from: NodeId, to: NodeId) -> Self {
-        StreamEdge { from, output: 0, to, input: 0, partition: Partition::None, exchange: EdgeExchange::Undefined }
+        StreamEdge {
+            from,
+            output: 0,
+            to,
+            input: 0,
+            partition: Partition::None,
+            exchange: EdgeExchange::Undefined,
+            compression: EdgeCompression::Undefined,
+        }
     }
 
     /// The same edge with a partition call.
@@ -98,5 +122,10 @@ impl StreamEdge {
     /// The same edge with its exchange decided.
     pub fn with_exchange(self, exchange: EdgeExchange) -> Self {
         StreamEdge { exchange, ..self }
+    }
+
+    /// The same edge with its compression decided.
+    pub fn with_compression(self, compression: EdgeCompression) -> Self {
+        StreamEdge { compression, ..self }
     }
 }

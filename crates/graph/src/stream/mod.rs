@@ -7,7 +7,7 @@ mod node;
 mod operator_id;
 mod validate;
 
-pub use edge::{EdgeExchange, Partition, StreamEdge};
+pub use edge::{EdgeCompression, EdgeExchange, Partition, StreamEdge};
 pub use fingerprint::{Fingerprint, first_difference};
 pub use graph::{BatchShuffleMode, JobSettings, NodeId, RuntimeMode, StreamGraph};
 pub use node::{ChainingStrategy, OperatorKind, ProgramPlace, SideOutput, StreamNode};

@@ -123,6 +123,9 @@ pub struct StreamNode {
     pub max_parallelism: Option<u32>,
     /// Whose slots its subtasks may share; inherited from the inputs when not said.
     pub slot_sharing_group: Option<String>,
+    /// The operators whose subtasks i must run in one slot with subtask i of this one.
+    #[serde(default)]
+    pub co_location_group: Option<String>,
     /// Whether it may share a chain.
     pub chaining: ChainingStrategy,
     /// It blocks the thread it runs on, so its chain must have one of its own.
@@ -149,6 +152,7 @@ impl StreamNode {
             parallelism: None,
             max_parallelism: None,
             slot_sharing_group: None,
+            co_location_group: None,
             chaining: ChainingStrategy::Always,
             blocking: false,
             output,

@@ -7,15 +7,17 @@ use std::cell::Cell;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{coordinate, work};
+use super::{configuration_of, coordinate, work};
 use weft_api::{Error, Executor, Job, JobClient, JobResult};
-use weft_common::{ErrorKind, JobId};
+use weft_common::{Configuration, ErrorKind, JobId};
 use weft_rpc::program::{ControlReader, ControlWriter, CoordinateSpec, FromProgram, WorkSpec};
 use weft_rpc::{JobOutcome, JobSpec};
 
 /// What this process is to become, and the way to its parent.
 pub(crate) struct Replayed {
     job: JobSpec,
+    /// That of the process that started this one.
+    parent: Configuration,
     writer: ControlWriter,
     /// Taken by the execute that becomes it.
     role: Mutex<Option<Role>>,
@@ -33,17 +35,24 @@ impl Replayed {
         reader: ControlReader,
         writer: ControlWriter,
     ) -> Arc<Self> {
-        let job = spec.job.clone();
-        Arc::new(Replayed { job, writer, role: Mutex::new(Some(Role::Worker { spec, listener, reader })) })
+        let (job, parent) = (spec.job.clone(), configuration_of(&spec.configuration));
+        Arc::new(Replayed { job, parent, writer, role: Mutex::new(Some(Role::Worker { spec, listener, reader })) })
     }
 
     pub(crate) fn coordinators(spec: CoordinateSpec, reader: ControlReader, writer: ControlWriter) -> Arc<Self> {
-        let job = spec.job.clone();
-        Arc::new(Replayed { job, writer, role: Mutex::new(Some(Role::Coordinators { spec, reader })) })
+        let (job, parent) = (spec.job.clone(), configuration_of(&spec.configuration));
+        Arc::new(Replayed { job, parent, writer, role: Mutex::new(Some(Role::Coordinators { spec, reader })) })
     }
 
     pub(crate) fn job(&self) -> &JobSpec {
         &self.job
+    }
+
+    /// What this process goes by where its program says nothing: the configuration of whoever started it.
+    pub(crate) fn under(&self, configuration: &Configuration) -> Configuration {
+        let mut all = self.parent.clone();
+        all.overlay(configuration.clone());
+        all
     }
 
     /// The execute that the process was started for: it does not return.
@@ -96,7 +105,7 @@ impl Executor for ReplayExecutor {
         match self.replayed.job.replay.outcomes.get(execution as usize) {
             Some(outcome) => {
                 let name = job.graph.settings.name;
-                Ok(Box::new(RecordedJob { name, job: outcome.job, outcome: Some(outcome.clone()) }))
+                Ok(Box::new(RecordedJob { name, outcome: outcome.clone() }))
             }
             None => self.replayed.give_up(&format!(
                 "the outcome of execute number {} is not on record: the program was submitted without waiting for it",
@@ -122,25 +131,22 @@ impl Executor for ReplayExecutor {
 /// A job that ended before the process was started.
 struct RecordedJob {
     name: String,
-    job: JobId,
-    outcome: Option<JobOutcome>,
+    outcome: JobOutcome,
 }
 
 impl JobClient for RecordedJob {
     fn job_id(&self) -> JobId {
-        self.job
+        self.outcome.job
     }
 
     fn status(&self) -> String {
-        self.outcome.as_ref().map_or_else(|| "FINISHED".to_owned(), |outcome| outcome.status.to_string())
+        self.outcome.status.to_string()
     }
 
     /// It is over.
     fn cancel(&self) {}
 
     fn wait(&mut self) -> Result<JobResult, Error> {
-        let outcome = self.outcome.take();
-        let outcome = outcome.ok_or_else(|| Error::user(format!("job `{}` was waited for before", self.name)))?;
-        super::result_of(&self.name, outcome)
+        super::result_of(&self.name, self.outcome.clone())
     }
 }

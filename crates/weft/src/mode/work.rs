@@ -13,6 +13,7 @@ use weft_common::trust::SecretKey;
 use weft_control::WorkerEnd;
 use weft_exchange::tcp::{TcpIdentity, TcpSettings, TcpTransport, WorkerLocation};
 use weft_exchange::{Inbox, Transport};
+use weft_graph::EdgeCompression;
 use weft_rpc::program::{ControlReader, ControlWriter, FromProgram, TaskReport, ToProgram, WorkSpec};
 use weft_rpc::{OperatorEvent, RpcError, TaskUpdate, WorkerAddress};
 use weft_runtime::{JobInfo, SystemClock};
@@ -75,7 +76,8 @@ fn worker(
         generation: spec.address.generation,
         key: key(&spec.key)?,
     };
-    let settings = TcpSettings::from_configuration(&configuration).map_err(wrong)?;
+    let compressed = job.graph.edges().iter().map(|edge| is_compressed(edge.compression));
+    let settings = TcpSettings::from_configuration(&configuration, compressed).map_err(wrong)?;
     let _io = io.enter();
     let transport = TcpTransport::listening(identity, location(spec.worker, &spec.address), listener, settings);
     let transport = transport.map_err(|e| failed("listen for the other workers of the job", &e))?;
@@ -89,6 +91,15 @@ fn worker(
         io: io.clone(),
     };
     Ok(LocalWorker::new(context, parent.clone()))
+}
+
+/// Whether a program wants an edge compressed, if it says so.
+fn is_compressed(said: EdgeCompression) -> Option<bool> {
+    match said {
+        EdgeCompression::Undefined => None,
+        EdgeCompression::None => Some(false),
+        EdgeCompression::Lz4 => Some(true),
+    }
 }
 
 /// The key of the job's data plane. A cluster without a secret has the key that everybody knows.
