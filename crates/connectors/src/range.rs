@@ -20,6 +20,7 @@ pub struct IndexRange {
 #[derive(Debug)]
 pub struct RangeEnumerator {
     ranges: VecDeque<IndexRange>,
+    count: u64,
 }
 
 impl RangeEnumerator {
@@ -29,7 +30,7 @@ impl RangeEnumerator {
         let (each, longer) = (count / parts, count % parts);
         let begin = |part: u64| each * part + part.min(longer);
         let ranges = (0..parts).map(|part| IndexRange { from: begin(part), to: begin(part + 1) });
-        RangeEnumerator { ranges: ranges.filter(|range| range.from < range.to).collect() }
+        RangeEnumerator { ranges: ranges.filter(|range| range.from < range.to).collect(), count }
     }
 }
 
@@ -43,24 +44,30 @@ impl SplitEnumerator for RangeEnumerator {
     fn add_back(&mut self, splits: Vec<IndexRange>) {
         splits.into_iter().rev().for_each(|split| self.ranges.push_front(split));
     }
+
+    fn size(&self) -> u64 {
+        self.count
+    }
 }
 
 /// Makes records from the numbers of its ranges, a full batch at a time.
 pub struct RangeReader<T> {
     ranges: VecDeque<IndexRange>,
     make: Box<dyn FnMut(Range<u64>) -> Vec<T>>,
+    done: u64,
 }
 
 impl<T> RangeReader<T> {
     /// `make` gives the records of a range of numbers.
     pub(crate) fn new(make: impl FnMut(Range<u64>) -> Vec<T> + 'static) -> Self {
-        RangeReader { ranges: VecDeque::new(), make: Box::new(make) }
+        RangeReader { ranges: VecDeque::new(), make: Box::new(make), done: 0 }
     }
 
     fn next_range(&mut self) -> Option<Range<u64>> {
         let range = self.ranges.front_mut()?;
         let taken = range.from..range.to.min(range.from.saturating_add(MAX_BATCH_RECORDS as u64));
         range.from = taken.end;
+        self.done += taken.end - taken.start;
         if range.from >= range.to {
             self.ranges.pop_front();
         }
@@ -82,6 +89,10 @@ impl<T: Record> SourceReader for RangeReader<T> {
             Some(range) => SourcePoll::Batch(Batch::of((self.make)(range))),
             None => SourcePoll::End,
         })
+    }
+
+    fn done(&self) -> u64 {
+        self.done
     }
 }
 

@@ -77,21 +77,26 @@ pub(crate) fn splits<S: Source>(source: &S, context: &CoordinatorContext) -> Vec
     std::iter::from_fn(next).collect()
 }
 
-/// All records of a source, split after split, each by a reader of its own, without an I/O runtime.
+/// All records of a source, split after split, each by a reader of its own, without an I/O runtime. When a source says how much it holds,
+/// its readers must say that they have read that much.
 pub(crate) fn read_all<S: Source>(source: &S, parallelism: u32) -> Vec<S::Item> {
-    let splits = splits(source, &coordinator(parallelism, None));
-    splits.into_iter().flat_map(|split| read_split(source, split)).collect()
+    let context = coordinator(parallelism, None);
+    let size = source.enumerator(&context).expect("an enumerator").size();
+    let read = splits(source, &context).into_iter().map(|split| read_counting(source, split));
+    let (rows, done): (Vec<_>, Vec<u64>) = read.unzip();
+    assert!(size == 0 || done.iter().sum::<u64>() == size, "{done:?} of {size} are done");
+    rows.into_iter().flatten().collect()
 }
 
-/// The records of one split.
-pub(crate) fn read_split<S: Source>(source: &S, split: S::Split) -> Vec<S::Item> {
+/// The records of one split, and how much of it its reader says that it has read.
+fn read_counting<S: Source>(source: &S, split: S::Split) -> (Vec<S::Item>, u64) {
     let mut reader = source.reader(&operator(1, 0, 0)).expect("a reader");
     reader.add_split(split).expect("a split");
     let mut rows = Vec::new();
     loop {
         match reader.poll().expect("records") {
             SourcePoll::Batch(batch) => rows.extend(batch.rows),
-            SourcePoll::End => return rows,
+            SourcePoll::End => return (rows, reader.done()),
             SourcePoll::Pending => unreachable!("nothing to wait for without a runtime"),
         }
     }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::counted::Counted;
 use crate::deployment::Deployer;
 use crate::job_manager::Cluster;
 use crate::message::{JobListener, JobManagerHandle};
@@ -18,6 +17,7 @@ use weft_control::{Command, Commands, ControlError, Event, FinalFailure, JobMast
 use weft_graph::{ExecutionJobVertex, JobGraph};
 use weft_rpc::program::{CoordinatorOrder, TaskReport};
 use weft_rpc::{Fence, OperatorEvent, Placement, TaskDeployment, WorkerAddress};
+use weft_runtime::Counted;
 
 /// How long coordinators may take to clean up after a job before its end is told without them.
 const CLEAN_UP: Duration = Duration::from_secs(10);

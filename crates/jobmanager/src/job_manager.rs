@@ -35,6 +35,9 @@ pub(crate) struct Cluster {
     sources: BTreeMap<JobId, JobSource>,
     /// Events for jobs that came up while another job's commands were carried out.
     pending: Vec<(JobId, Event)>,
+    /// Who starts TaskManagers.
+    #[cfg(feature = "process")]
+    watcher: Option<crate::staffing::Watcher>,
 }
 
 impl Cluster {
@@ -51,6 +54,12 @@ impl Cluster {
     /// The slots of all TaskManagers.
     pub(crate) fn slots(&self) -> SlotOverview {
         self.resource_manager.overview()
+    }
+
+    /// How many slots there ought to be, for whoever starts TaskManagers of `slots_each`.
+    #[cfg(feature = "process")]
+    pub(crate) fn wanted_slots(&self, slots_each: u32) -> u32 {
+        self.resource_manager.wanted_slots(slots_each)
     }
 
     /// The slots of each TaskManager.
@@ -136,6 +145,8 @@ impl JobManager {
             resource_manager: ResourceManager::new(epoch, settings, entropy),
             sources: BTreeMap::new(),
             pending: Vec::new(),
+            #[cfg(feature = "process")]
+            watcher: None,
         };
         let shell = Shell { cluster, jobs: BTreeMap::new(), handle: handle.clone() };
         let thread = std::thread::Builder::new().name("weft-jobmanager".into()).spawn(move || shell.run(&messages))?;
@@ -183,6 +194,10 @@ impl Shell {
                 Err(RecvTimeoutError::Timeout) => self.tick(),
             }
             self.deliver_pending();
+            #[cfg(feature = "process")]
+            if let Some(watcher) = &self.cluster.watcher {
+                watcher.publish(&self.cluster);
+            }
         }
     }
 
@@ -252,6 +267,8 @@ impl Shell {
             }
             Message::TaskManagerLost { id, cause } => self.task_manager_lost(id, cause),
             Message::Ask(question) => question(self),
+            #[cfg(feature = "process")]
+            Message::Staffing(watcher) => self.cluster.watcher = Some(watcher),
             Message::OperatorEvent { fence, event } => {
                 if let Some(job) = self.jobs.get(&fence.job).filter(|_| fence.epoch == self.cluster.epoch) {
                     job.operator_event(event);

@@ -8,7 +8,6 @@
 #[cfg(feature = "process")]
 mod blobs;
 mod coordinators;
-mod counted;
 mod deployment;
 mod job;
 mod job_manager;
@@ -16,6 +15,8 @@ mod message;
 #[cfg(feature = "process")]
 pub mod process;
 mod questions;
+#[cfg(feature = "process")]
+mod staffing;
 mod submission;
 mod view;
 mod watch;
@@ -30,5 +31,7 @@ pub use coordinators::{
 pub use deployment::Deployer;
 pub use job_manager::JobManager;
 pub use message::JobManagerHandle;
+#[cfg(feature = "process")]
+pub use staffing::Staffing;
 pub use submission::{JobDetails, Submission};
 pub use watch::{AtTheEnd, JobEnd, JobWatch};

@@ -74,6 +74,9 @@ pub(crate) enum Message {
     },
     /// Somebody wants to look.
     Ask(Question),
+    /// Somebody starts TaskManagers, and wants to know how many.
+    #[cfg(feature = "process")]
+    Staffing(crate::staffing::Watcher),
     /// A job's coordinators have cleaned up.
     CoordinatorsEnded(JobId),
     Stop,

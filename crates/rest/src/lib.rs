@@ -35,6 +35,6 @@ mod vertices;
 
 pub use bearer::BearerToken;
 pub use error::RestError;
-pub use metrics::{ClusterSnapshot, prometheus};
-pub use server::RestServer;
+pub use metrics::{ClusterSnapshot, cluster_page, job_manager_page, task_manager_page};
+pub use server::{MetricsPage, RestServer};
 pub use settings::{RestSettings, VersionInfo};

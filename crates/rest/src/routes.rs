@@ -3,6 +3,7 @@
 use crate::answer::Json;
 use crate::api_error::ApiError;
 use crate::rest::Rest;
+use crate::server::MetricsPage;
 use crate::{clients, cluster, jars, job_manager, jobs, logs, metrics, openapi, task_managers, vertices};
 use axum::Router;
 use axum::handler::Handler;
@@ -74,6 +75,15 @@ pub(crate) fn router(rest: Rest) -> Router {
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_path)
         .with_state(rest)
+}
+
+/// The router of a page of metrics, where Prometheus looks for it by default and at the root.
+pub(crate) fn metrics_router(page: MetricsPage) -> Router {
+    let page = axum::routing::get(move || {
+        let page = page();
+        async move { metrics::text(page.await) }
+    });
+    Router::new().route("/", page.clone()).route("/metrics", page).fallback(unknown_path)
 }
 
 /// A path, or a method of a path, that is not there.
@@ -227,5 +237,6 @@ fn of_clients(routes: Routes) -> Routes {
         .add(put.clone(), clients::put)
         .get(put.path, "", "Whether a program is stored.", clients::get)
         .add(submit, clients::submit)
+        .get("/weft/jobs/{jobid}/progress", "", "How much of its input a job has read.", clients::progress)
         .get("/weft/jobs/{jobid}/outcome", "wait", "How a job ended; 204 while it has not.", clients::outcome)
 }

@@ -10,6 +10,7 @@ use crate::front::Front;
 use crate::rest::Rest;
 use crate::routes;
 use crate::{RestError, RestSettings};
+use axum::Router;
 use axum::body::Body;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -25,13 +26,16 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 use tracing::{debug, error, warn};
-use weft_rpc::view::ClusterGateway;
+use weft_rpc::view::{Answer, ClusterGateway};
 
 /// The most fields of a head.
 const HEADERS: usize = 100;
 /// How long nothing is accepted after the operating system refused: it has no descriptors left, and will say so again at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+/// Writes a page of metrics.
+pub type MetricsPage = Arc<dyn Fn() -> Answer<String> + Send + Sync>;
 
 /// A REST server that is running. It ends when closed or dropped.
 #[derive(Debug)]
@@ -48,16 +52,34 @@ impl RestServer {
         settings: RestSettings,
         cluster: Arc<dyn ClusterGateway>,
     ) -> Result<RestServer, RestError> {
+        let router = |port| routes::router(Rest::new(cluster, settings.clone(), port));
+        Self::serve(listener, &settings, router)
+    }
+
+    /// Serves a page of metrics on `listener`, and nothing else, on the runtime of whoever calls.
+    pub fn of_metrics(
+        listener: std::net::TcpListener,
+        settings: &RestSettings,
+        page: MetricsPage,
+    ) -> Result<RestServer, RestError> {
+        Self::serve(listener, settings, |_| routes::metrics_router(page))
+    }
+
+    fn serve(
+        listener: std::net::TcpListener,
+        settings: &RestSettings,
+        router: impl FnOnce(u16) -> Router,
+    ) -> Result<RestServer, RestError> {
         settings.check()?;
         let unusable = |source| RestError::Listener { source };
         listener.set_nonblocking(true).map_err(unusable)?;
         let listener = TcpListener::from_std(listener).map_err(unusable)?;
         let address = listener.local_addr().map_err(unusable)?;
         let guard = settings.bearer.as_ref().map(Guard::new).transpose()?;
-        let rest = Rest::new(cluster, settings.clone(), address.port());
-        let front = Arc::new(Front::new(routes::router(rest), guard));
+        let front = Arc::new(Front::new(router(address.port()), guard));
         let (stop, stopped) = watch::channel(false);
-        let accepting = tokio::spawn(Connections { front, settings, stopped, open: JoinSet::new() }.accept(listener));
+        let connections = Connections { front, settings: settings.clone(), stopped, open: JoinSet::new() };
+        let accepting = tokio::spawn(connections.accept(listener));
         Ok(RestServer { address, stop, accepting })
     }
 

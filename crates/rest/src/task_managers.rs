@@ -5,6 +5,7 @@ use crate::request::Ids;
 use crate::rest::Rest;
 use axum::extract::State;
 use serde_json::{Map, Value, json};
+use weft_rpc::TaskManagerRegistration;
 use weft_rpc::view::{AllocatedSlot, TaskManagerView};
 
 /// Bytes of a buffer of the network, in whose number clients expect network memory, too.
@@ -43,14 +44,14 @@ pub(crate) async fn details(State(rest): State<Rest>, ids: Ids) -> Reply {
 }
 
 /// Bytes of one part of a TaskManager's memory.
-pub(crate) fn memory(view: &TaskManagerView, part: &str) -> u64 {
-    view.registration.memory.iter().find(|(name, _)| name == part).map_or(0, |(_, bytes)| *bytes)
+pub(crate) fn memory(registration: &TaskManagerRegistration, part: &str) -> u64 {
+    registration.memory.iter().find(|(name, _)| name == part).map_or(0, |(_, bytes)| *bytes)
 }
 
 fn shown(view: &TaskManagerView) -> Map<String, Value> {
     let registration = &view.registration;
     let hardware = registration.hardware;
-    let memory = MEMORY.map(|part| (part.to_owned(), memory(view, part).into()));
+    let memory = MEMORY.map(|part| (part.to_owned(), memory(registration, part).into()));
     let fields = [
         ("id", registration.id.to_string().into()),
         ("path", format!("{}:{}", registration.host, registration.rpc_port).into()),
@@ -80,8 +81,8 @@ fn shown(view: &TaskManagerView) -> Map<String, Value> {
 /// What `slots` of a TaskManager's slots have; each has the same share. Memory in MiB, a core for each slot.
 fn resource(view: &TaskManagerView, slots: u32) -> Value {
     let all = u64::from(view.registration.slots);
-    let share = |part| memory(view, part).checked_div(all).unwrap_or(0) * u64::from(slots) / MIB;
-    let whole = |part| if u64::from(slots) == all { memory(view, part) / MIB } else { share(part) };
+    let share = |part| memory(&view.registration, part).checked_div(all).unwrap_or(0) * u64::from(slots) / MIB;
+    let whole = |part| if u64::from(slots) == all { memory(&view.registration, part) / MIB } else { share(part) };
     json!({
         "cpuCores": f64::from(slots),
         "taskHeapMemory": whole("taskHeap"),
@@ -98,7 +99,7 @@ fn allocated(slot: &AllocatedSlot, view: &TaskManagerView) -> Value {
 
 /// There is one kind of memory where clients expect a virtual machine's several: it is shown as heap.
 fn metrics(view: &TaskManagerView) -> Value {
-    let network = memory(view, "networkMemory");
+    let network = memory(&view.registration, "networkMemory");
     let used = view.memory.network_used.min(network);
     json!({
         "heapUsed": view.memory.resident,

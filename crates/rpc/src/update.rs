@@ -18,6 +18,13 @@ pub enum TaskState {
     Failed(TaskFailure),
 }
 
+impl TaskState {
+    /// Whether the attempt is over.
+    pub fn is_terminal(&self) -> bool {
+        matches!(self, TaskState::Finished | TaskState::Canceled | TaskState::Failed(_))
+    }
+}
+
 /// Why a task failed: one sentence, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskFailure {

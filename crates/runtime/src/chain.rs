@@ -13,7 +13,7 @@ use std::mem;
 use std::rc::Rc;
 
 use crate::node::{After, Item, Node, State, StopWatch, Target};
-use crate::operator::{Flow, SourceStatus};
+use crate::operator::{Flow, SourceProgress, SourceStatus};
 
 use crate::{Clock, TaskError};
 use weft_common::Mono;
@@ -113,6 +113,11 @@ impl Chain {
     /// Records the head emitted: what a source read.
     pub(crate) fn head_emitted(&self) -> u64 {
         self.nodes.first().map_or(0, |n| n.outputs.emitted())
+    }
+
+    /// How far the head has come, if it is a source.
+    pub(crate) fn head_progress(&self) -> SourceProgress {
+        self.nodes.first().map_or_else(SourceProgress::default, |node| node.operator.progress())
     }
 
     pub(crate) fn bytes_out(&self) -> u64 {

@@ -25,6 +25,10 @@ pub struct TaskMetrics {
     pub bytes_in: Counter,
     /// `numBytesOut`: encoded bytes that went to other slots, and estimated bytes of what stayed in the same slot.
     pub bytes_out: Counter,
+    /// What a source has read of its splits, in a unit of its own.
+    pub source_done: Counter,
+    /// The size of the whole source in that unit; 0 when it is not known.
+    pub source_size: Counter,
     /// What its user functions count.
     pub accumulators: Accumulators,
     times: [Counter; 3],

@@ -40,6 +40,15 @@ pub enum SourceStatus {
     End,
 }
 
+/// How far a source has come, in a unit of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SourceProgress {
+    /// What this subtask has read.
+    pub done: u64,
+    /// What all subtasks together are to read; 0 when that is not known.
+    pub size: u64,
+}
+
 /// Takes batches and events, emits batches. See the module's essay for the protocol.
 pub trait Operator {
     /// The outputs it emits to, made once before `open`.
@@ -89,6 +98,11 @@ pub trait Operator {
     /// For sources: emits what there is.
     fn poll(&mut self, _out: &mut Outputs) -> Result<SourceStatus, TaskError> {
         Ok(SourceStatus::End)
+    }
+
+    /// For sources: how far they have come.
+    fn progress(&self) -> SourceProgress {
+        SourceProgress::default()
     }
 
     /// A message from its coordinator.

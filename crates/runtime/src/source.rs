@@ -7,15 +7,18 @@
 //! Readers ask for work: a reader that is through with its splits is given another until the enumerator says there are no more.
 //! So fast readers read more, and a split whose reader failed is handed out again.
 //!
-//! Reader and enumerator speak over the job's coordinator events. To the enumerator: one byte `0` = a split, please. To the
-//! reader: `0`, then an encoded split; or `1` = there are no more.
+//! Reader and enumerator speak over the job's coordinator events. To the enumerator: one byte `0` = a split, please; behind it, if
+//! the reader knows, the name of its machine. To the reader: `0`, the size of the whole source (`u64`; 0: not known), then an encoded
+//! split; or `1` = there are no more, and that size.
+//!
+//! How far a source has come is what its readers have [done](SourceReader::done), in percent of its [size](SplitEnumerator::size).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::coordinator::{CoordinatorContext, CoordinatorFactory, OperatorCoordinator, Replies};
 use crate::output::{OutputLimits, Outputs};
-use crate::{Operator, OperatorContext, OperatorFactory, SourceStatus, TaskError};
+use crate::{Operator, OperatorContext, OperatorFactory, SourceProgress, SourceStatus, TaskError};
 use weft_common::ExecutionAttemptId;
 use weft_record::{Batch, Decoder, Record};
 
@@ -64,11 +67,21 @@ pub trait SplitEnumerator: Send + 'static {
     /// A piece to read.
     type Split: Record;
 
+    /// Where the reader of a subtask is, told before it gets a split: what lies there, it reads without a network.
+    fn reader_is_on(&mut self, subtask: u32, machine: &str) {
+        let _ = (subtask, machine);
+    }
+
     /// The next split for this subtask.
     fn next_split(&mut self, subtask: u32) -> Result<NextSplit<Self::Split>, TaskError>;
 
     /// Splits whose reader was lost; they are to be handed out again.
     fn add_back(&mut self, splits: Vec<Self::Split>);
+
+    /// How much all splits are together, read or not, in the unit of [`SourceReader::done`]; 0 when that is not known.
+    fn size(&self) -> u64 {
+        0
+    }
 }
 
 /// What a reader has.
@@ -89,11 +102,21 @@ pub trait SourceReader: 'static {
     /// What it is given to read.
     type Split: Record;
 
+    /// The name of the machine it reads on, where it matters which splits it gets.
+    fn machine(&self) -> Option<String> {
+        None
+    }
+
     /// Another split to read, after those it has.
     fn add_split(&mut self, split: Self::Split) -> Result<(), TaskError>;
 
     /// The next records.
     fn poll(&mut self) -> Result<SourcePoll<Self::Item>, TaskError>;
+
+    /// How much of its splits it has read.
+    fn done(&self) -> u64 {
+        0
+    }
 
     /// When, in wall-clock milliseconds, a pending reader wants to be polled without being woken.
     fn next_time(&self) -> Option<i64> {
@@ -116,7 +139,7 @@ struct SourceFactory<S>(S);
 impl<S: Source> OperatorFactory for SourceFactory<S> {
     fn create(&self, context: &OperatorContext) -> Result<Box<dyn Operator>, TaskError> {
         let reader = self.0.reader(context)?;
-        Ok(Box::new(SourceOperator { reader, context: context.clone(), request: Request::None }))
+        Ok(Box::new(SourceOperator { reader, context: context.clone(), request: Request::None, size: 0 }))
     }
 }
 
@@ -138,6 +161,8 @@ struct SourceOperator<R> {
     reader: R,
     context: OperatorContext,
     request: Request,
+    /// Of the whole source, as last heard.
+    size: u64,
 }
 
 impl<R: SourceReader> Operator for SourceOperator<R> {
@@ -147,6 +172,10 @@ impl<R: SourceReader> Operator for SourceOperator<R> {
 
     fn next_time(&self) -> Option<i64> {
         self.reader.next_time()
+    }
+
+    fn progress(&self) -> SourceProgress {
+        SourceProgress { done: self.reader.done(), size: self.size }
     }
 
     fn poll(&mut self, out: &mut Outputs) -> Result<SourceStatus, TaskError> {
@@ -162,7 +191,9 @@ impl<R: SourceReader> Operator for SourceOperator<R> {
 
     fn on_event(&mut self, payload: &[u8]) -> Result<(), TaskError> {
         let mut decoder = Decoder::new(payload);
-        if u8::decode(&mut decoder)? == NO_MORE {
+        let (kind, size) = <(u8, u64)>::decode(&mut decoder)?;
+        self.size = size;
+        if kind == NO_MORE {
             self.request = Request::NoMore;
             return Ok(());
         }
@@ -171,11 +202,15 @@ impl<R: SourceReader> Operator for SourceOperator<R> {
     }
 }
 
-impl<R> SourceOperator<R> {
+impl<R: SourceReader> SourceOperator<R> {
+    fn request(&self) -> Vec<u8> {
+        [&[SPLIT], self.reader.machine().unwrap_or_default().as_bytes()].concat()
+    }
+
     fn out_of_splits(&mut self) -> SourceStatus {
         match self.request {
             Request::NoMore => return SourceStatus::End,
-            Request::None => self.context.send_event(vec![SPLIT]),
+            Request::None => self.context.send_event(self.request()),
             Request::Sent => {}
         }
         self.request = Request::Sent;
@@ -192,7 +227,7 @@ struct SourceCoordinator<E: SplitEnumerator> {
 }
 
 impl<E: SplitEnumerator> OperatorCoordinator for SourceCoordinator<E> {
-    fn on_event(&mut self, from: ExecutionAttemptId, _payload: &[u8], replies: &mut Replies) -> Result<(), TaskError> {
+    fn on_event(&mut self, from: ExecutionAttemptId, payload: &[u8], replies: &mut Replies) -> Result<(), TaskError> {
         let latest = self.attempts.entry(from.subtask).or_insert(from.attempt);
         if from.attempt < *latest {
             return Ok(());
@@ -201,11 +236,17 @@ impl<E: SplitEnumerator> OperatorCoordinator for SourceCoordinator<E> {
             *latest = from.attempt;
             self.subtask_reset(from.subtask)?;
         }
+        // A name that is no text is nobody's.
+        let machine = payload.get(1..).and_then(|name| std::str::from_utf8(name).ok()).filter(|name| !name.is_empty());
+        if let Some(machine) = machine {
+            self.enumerator.reader_is_on(from.subtask, machine);
+        }
         let mut answer = Vec::new();
+        let size = self.enumerator.size();
         match self.enumerator.next_split(from.subtask)? {
-            NextSplit::NoMore => answer.push(NO_MORE),
+            NextSplit::NoMore => (NO_MORE, size).encode(&mut answer),
             NextSplit::Split(split) => {
-                answer.push(SPLIT);
+                (SPLIT, size).encode(&mut answer);
                 split.encode(&mut answer);
                 self.assigned.entry(from.subtask).or_default().push(split);
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::chain::{Chain, Step};
 use crate::metrics::Occupation;
 use crate::node::Item;
-use crate::operator::SourceStatus;
+use crate::operator::{SourceProgress, SourceStatus};
 use crate::valve::{Change, Valve};
 use crate::{Background, Clock, TaskError, TaskMetrics};
 use std::sync::Arc;
@@ -247,6 +247,9 @@ impl Task {
         self.metrics.bytes_in.set(self.inputs.iter().map(|i| i.gate.bytes_in()).sum());
         if self.inputs.is_empty() {
             self.metrics.records_in.set(self.chain.head_emitted());
+            let SourceProgress { done, size } = self.chain.head_progress();
+            self.metrics.source_done.set(done);
+            self.metrics.source_size.set(size);
         }
     }
 }

@@ -97,7 +97,7 @@ impl JobManagerLink for SameProcess {
 
     fn disconnect(&self) {}
 
-    fn heartbeat(&self) {}
+    fn heartbeat(&self, _task_manager: &TaskManager) {}
 
     fn leave(&self, _cause: &str) {}
 

@@ -13,6 +13,7 @@
 //!   and what a program becomes that is told to be a worker.
 //! * [`Workers`] makes them, [`JobManagerLink`] is the connection to the JobManager.
 
+mod board;
 mod code;
 mod embedded;
 mod link;

@@ -16,8 +16,8 @@ pub trait JobManagerLink: Send + Sync {
     fn connect(&self, task_manager: &TaskManager, attempt: u64, followed: LeaderEpoch, timeout: Duration);
     /// Closes the connection.
     fn disconnect(&self);
-    /// Tells the JobManager that this process lives.
-    fn heartbeat(&self);
+    /// Tells the JobManager that this process lives, and how.
+    fn heartbeat(&self, task_manager: &TaskManager);
     /// Tells the JobManager that this process ends.
     fn leave(&self, cause: &str);
     /// The TaskManager is done: the process is to end.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, TryLockError, Weak};
 use std::time::Duration;
 
+use crate::board::Board;
 use crate::timer::Timer;
 use crate::{JobManagerLink, Worker, WorkerListener, WorkerStart, Workers};
 use weft_common::{AllocationId, ExecutionAttemptId, JobId, LeaderEpoch, Mono, SlotId, TaskManagerId};
@@ -16,6 +17,7 @@ use weft_control::{
     TaskManagerCommands, TaskManagerEvent, TaskManagerSettings, WorkerEnd,
 };
 use weft_rpc::program::TaskReport;
+use weft_rpc::view::RunningTask;
 use weft_rpc::{Fence, JobSource, OperatorEvent, TaskDeployment, TaskManagerGateway, TaskUpdate, slot_of_lane};
 use weft_runtime::{Clock, TaskMetrics};
 
@@ -36,6 +38,7 @@ pub struct TaskManager {
     sources: Mutex<HashMap<JobId, JobSource>>,
     /// Deployments that the machine has neither handed over nor discarded.
     deployments: Mutex<HashMap<(JobId, ExecutionAttemptId), TaskDeployment>>,
+    board: Board,
     exit: Mutex<Option<Exit>>,
     exited: Condvar,
 }
@@ -84,6 +87,7 @@ impl TaskManager {
             running: Mutex::default(),
             sources: Mutex::default(),
             deployments: Mutex::default(),
+            board: Board::default(),
             exit: Mutex::default(),
             exited: Condvar::new(),
         });
@@ -110,6 +114,21 @@ impl TaskManager {
     /// The counters of a job's tasks, live and ended, as far as they are in this process.
     pub fn metrics(&self, job: JobId) -> BTreeMap<ExecutionAttemptId, Arc<TaskMetrics>> {
         self.running(job).map(|running| running.worker.metrics()).unwrap_or_default()
+    }
+
+    /// The tasks that run here, and what they have counted. Their jobs' names are known to those who start workers.
+    pub fn running_tasks(&self) -> Vec<RunningTask> {
+        self.board.tasks()
+    }
+
+    /// Bytes of memory that workers use, where they are processes of their own.
+    pub fn memory_of_workers(&self) -> u64 {
+        self.board.workers_use()
+    }
+
+    /// Bytes of network memory that are set aside for the channels of the tasks that run here.
+    pub fn network_memory_used(&self) -> u64 {
+        self.board.network_used()
     }
 
     /// The JobManager has taken this TaskManager in.
@@ -208,7 +227,7 @@ impl TaskManager {
         match command {
             Connect { attempt, timeout } => self.link.connect(self, attempt, epoch, timeout),
             Disconnect => self.link.disconnect(),
-            Heartbeat => self.link.heartbeat(),
+            Heartbeat => self.link.heartbeat(self),
             TellResourceManager { sequence, message } => {
                 self.link.resource_manager().task_manager_message(epoch, &self.id, sequence, message);
             }
@@ -253,7 +272,8 @@ impl TaskManager {
     }
 
     fn deploy_to_worker(&self, job: JobId, incarnation: u64, attempts: &[ExecutionAttemptId]) {
-        let tasks = attempts.iter().filter_map(|attempt| self.take_deployment(job, *attempt)).collect();
+        let tasks: Vec<_> = attempts.iter().filter_map(|attempt| self.take_deployment(job, *attempt)).collect();
+        self.board.deployed(&tasks);
         self.with_worker(job, incarnation, |worker| worker.deploy(tasks));
     }
 
@@ -278,6 +298,7 @@ impl TaskManager {
 
     fn forget(&self, fence: Fence) {
         lock(&self.running).remove(&fence.job);
+        self.board.worker_ended(fence.job);
         lock(&self.sources).remove(&fence.job);
         lock(&self.deployments).retain(|(job, _), _| *job != fence.job);
         self.workers.forget(fence);
@@ -351,7 +372,7 @@ impl Ears {
         }
     }
 
-    fn to_job_master(&self, call: impl FnOnce(&TaskManager)) {
+    fn with_task_manager(&self, call: impl FnOnce(&TaskManager)) {
         if let Some(task_manager) = self.task_manager.upgrade() {
             call(&task_manager);
         }
@@ -364,25 +385,33 @@ impl WorkerListener for Ears {
     }
 
     fn ended(&self, end: WorkerEnd, last_words: Option<String>) {
-        self.to_job_master(|task_manager| task_manager.retire(&self.start));
+        self.with_task_manager(|task_manager| {
+            task_manager.board.worker_ended(self.start.fence.job);
+            task_manager.retire(&self.start);
+        });
         self.tell(|job, incarnation| TaskManagerEvent::WorkerEnded { job, incarnation, end, last_words });
     }
 
     fn task_update(&self, update: TaskUpdate) {
+        if update.state.is_terminal() {
+            self.with_task_manager(|task_manager| task_manager.board.task_ended(self.start.fence.job, update.attempt));
+        }
         self.tell(|job, incarnation| TaskManagerEvent::Task { job, incarnation, status: update.into() });
     }
 
     fn operator_event(&self, event: OperatorEvent) {
-        self.to_job_master(|task_manager| task_manager.link.job_master().operator_event(self.start.fence, event));
+        self.with_task_manager(|task_manager| task_manager.link.job_master().operator_event(self.start.fence, event));
     }
 
     fn task_reports(&self, reports: Vec<TaskReport>) {
-        self.to_job_master(|task_manager| {
+        self.with_task_manager(|task_manager| {
+            task_manager.board.reported(self.start.fence.job, &reports, task_manager.now());
             task_manager.link.job_master().task_reports(self.start.fence, &task_manager.id, reports);
         });
     }
 
     fn memory(&self, bytes: u64) {
+        self.with_task_manager(|task_manager| task_manager.board.worker_uses(self.start.fence.job, bytes));
         self.tell(|job, incarnation| TaskManagerEvent::MemorySampled { job, incarnation, bytes });
     }
 }

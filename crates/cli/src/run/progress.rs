@@ -11,6 +11,8 @@ use tokio::task::JoinHandle;
 
 /// Between two looks.
 const INTERVAL: Duration = Duration::from_millis(500);
+/// Characters between a bar's brackets.
+const BAR: usize = 20;
 
 /// Shows the newest job until the task is aborted.
 pub(super) fn show(client: Arc<RestClient>, jobs: Jobs) -> JoinHandle<()> {
@@ -21,9 +23,10 @@ pub(super) fn show(client: Arc<RestClient>, jobs: Jobs) -> JoinHandle<()> {
             let Some(job) = jobs.newest() else { continue };
             // A look that fails is no news: the job's end is asked for elsewhere, with more patience.
             let Ok(view) = client.json(&format!("/jobs/{job}")).await else { continue };
+            let progress = client.json(&format!("/weft/jobs/{job}/progress")).await.unwrap_or_default();
             let seen = Seen { at: Instant::now(), records: records(&view) };
             if jobs.newest() == Some(job) {
-                output::passing(line(&view, rate(before.as_ref(), &seen)));
+                output::passing(line(&view, &progress, rate(before.as_ref(), &seen)));
             }
             before = Some(seen);
         }
@@ -55,8 +58,25 @@ fn records(view: &Value) -> u64 {
     vertices(view).map(of).max().unwrap_or_default()
 }
 
-/// `word count RUNNING: 3 running, 1 finished; 120,000 records/s`.
-fn line(view: &Value, rate: Option<u64>) -> String {
+/// How much of the input was read, in percent: the least of all sources, once each has said how much there is.
+fn percent(progress: &Value) -> Option<u64> {
+    let sources = progress.get("sources").and_then(Value::as_array)?;
+    let of = |source: &Value| {
+        let (done, size) = (source.get("done")?.as_u64()?, source.get("size")?.as_u64()?);
+        u128::from(done).saturating_mul(100).checked_div(size.into())?.try_into().ok()
+    };
+    sources.iter().map(|source| of(source).unwrap_or(0)).min()
+}
+
+/// `[=====>              ]  27 %`.
+fn bar(percent: u64) -> String {
+    let filled = (percent.min(100) as usize * BAR / 100).min(BAR);
+    let head = if filled < BAR { ">" } else { "" };
+    format!("[{}{head}{}] {percent:>3} %", "=".repeat(filled), " ".repeat(BAR - filled - head.len()))
+}
+
+/// `word count RUNNING [==>       ]  27 %: 3 running, 1 finished; 120,000 records/s`.
+fn line(view: &Value, progress: &Value, rate: Option<u64>) -> String {
     let text = |name| view.get(name).and_then(Value::as_str).unwrap_or_default();
     let mut tasks: BTreeMap<String, u64> = BTreeMap::new();
     for (state, count) in vertices(view).filter_map(|vertex| vertex.get("tasks")?.as_object()).flatten() {
@@ -65,7 +85,8 @@ fn line(view: &Value, rate: Option<u64>) -> String {
     let tasks: Vec<String> =
         tasks.iter().filter(|(_, count)| **count > 0).map(|(state, count)| format!("{count} {state}")).collect();
     let rate = rate.map(|rate| format!("; {} records/s", grouped(rate))).unwrap_or_default();
-    format!("{} {}: {}{rate}", text("name"), text("state"), tasks.join(", "))
+    let bar = percent(progress).map(|percent| format!(" {}", bar(percent))).unwrap_or_default();
+    format!("{} {}{bar}: {}{rate}", text("name"), text("state"), tasks.join(", "))
 }
 
 /// With a comma after every third digit.
@@ -97,8 +118,19 @@ mod tests {
         let now = Seen { at: at + Duration::from_millis(10), records: records(&view) };
         assert_eq!(rate(None, &now), None);
         assert_eq!(rate(Some(&now), &before), None, "counters were set back");
-        let line = line(&view, rate(Some(&before), &now));
-        assert_eq!(line, "word count RUNNING: 1 finished, 3 running; 5,000 records/s");
+        let line = |progress| line(&view, &progress, rate(Some(&before), &now));
+        assert_eq!(line(json!({ "sources": [] })), "word count RUNNING: 1 finished, 3 running; 5,000 records/s");
+        assert_eq!(line(Value::Null), line(json!({ "sources": [] })));
+        let two = json!({ "sources": [{ "done": 9, "size": 10 }, { "done": 27, "size": 100 }] });
+        assert_eq!(
+            line(two),
+            "word count RUNNING [=====>              ]  27 %: 1 finished, 3 running; 5,000 records/s"
+        );
+        assert_eq!([bar(0), bar(99), bar(100)], [
+            "[>                   ]   0 %",
+            "[===================>]  99 %",
+            "[====================] 100 %",
+        ]);
         assert_eq!([grouped(0), grouped(999), grouped(1_234_567)], ["0", "999", "1,234,567"]);
     }
 }

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::run_file::RunFile;
-use super::{ProcessArgs, Started, secret};
+use super::told::Told;
+use super::{ProcessArgs, Started, metrics, secret, version};
 use anyhow::{Context, bail};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use weft_common::configuration::{Configuration, options};
 use weft_common::memory::{JobManagerMemory, TaskManagerMemory};
 use weft_common::trust::SecretKey;
 use weft_jobmanager::process::{Application, JobManagerProcess, ProcessSettings};
-use weft_rest::{BearerToken, RestServer, RestSettings, VersionInfo};
+use weft_rest::{BearerToken, ClusterSnapshot, MetricsPage, RestServer, RestSettings, job_manager_page};
+use weft_rpc::view::ClusterGateway;
 use weft_rpc::listener::{PortRange, listen};
 use weft_rpc::program::image::ProgramImage;
 
@@ -74,6 +76,7 @@ async fn run(
     secret::warn_if_open("this JobManager", &bind_host, secret);
     let rest = rest(configuration, &process)?;
     let host = rest_host(configuration)?;
+    let metrics = metrics::serve(configuration, &bind_host, version(), page(process.cluster()))?;
     let url = format!("http://{host}:{}", rest.address().port());
     tracing::info!("REST at {url}");
     if let Some(run_file) = &mut run_file {
@@ -88,6 +91,9 @@ async fn run(
         }
         Some(program) => application(args, program, &process, &mut told).await?,
     };
+    if let Some(metrics) = metrics {
+        metrics.close().await;
+    }
     rest.close().await;
     process.end().await;
     Ok(code)
@@ -119,6 +125,14 @@ async fn application(
     }
 }
 
+/// The JobManager's own metrics.
+fn page(cluster: Arc<dyn ClusterGateway>) -> MetricsPage {
+    Arc::new(move || {
+        let cluster = cluster.clone();
+        Box::pin(async move { job_manager_page(&ClusterSnapshot::of(&*cluster).await) })
+    })
+}
+
 fn rest(configuration: &Configuration, process: &JobManagerProcess) -> anyhow::Result<RestServer> {
     let ports = match configuration.get(&options::REST_BIND_PORT)? {
         Some(ports) => ports,
@@ -128,17 +142,12 @@ fn rest(configuration: &Configuration, process: &JobManagerProcess) -> anyhow::R
     let bind_host = configuration.get(&options::REST_BIND_ADDRESS)?;
     let listener = listen(&bind_host, &ports).context("REST (rest.bind-address, rest.bind-port)")?;
     let bearer = configuration.get(&options::REST_TOKEN_FILE)?.map(|path| token(Path::new(&path))).transpose()?;
-    let version = VersionInfo {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        commit: option_env!("WEFT_COMMIT").unwrap_or("unknown").to_owned(),
-        committed_at: option_env!("WEFT_COMMITTED_AT").unwrap_or_default().to_owned(),
-    };
     let settings = RestSettings {
         advertised_host: rest_host(configuration)?,
         submit_enabled: configuration.get(&options::WEB_SUBMIT_ENABLE)?,
         cancel_enabled: configuration.get(&options::WEB_CANCEL_ENABLE)?,
         bearer,
-        ..RestSettings::new(version)
+        ..RestSettings::new(version())
     };
     Ok(RestServer::start(listener, settings, process.cluster())?)
 }
@@ -157,24 +166,4 @@ fn token(path: &Path) -> anyhow::Result<BearerToken> {
         bail!("{} holds no token (rest.token-file): any line of text is one", path.display());
     }
     Ok(BearerToken::new(token))
-}
-
-/// The signals that tell the process to end.
-struct Told {
-    terminated: Signal,
-    interrupted: Signal,
-}
-
-impl Told {
-    fn new() -> anyhow::Result<Self> {
-        let heard = |kind| signal(kind).context("cannot hear signals");
-        Ok(Told { terminated: heard(SignalKind::terminate())?, interrupted: heard(SignalKind::interrupt())? })
-    }
-
-    async fn signalled(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminated.recv() => "SIGTERM",
-            _ = self.interrupted.recv() => "SIGINT",
-        }
-    }
 }

@@ -5,10 +5,12 @@
 
 mod home;
 mod jobmanager;
+mod metrics;
 mod run_file;
 mod scratch;
 mod secret;
 mod taskmanager;
+mod told;
 
 pub(crate) use jobmanager::{JobManagerArgs, jobmanager};
 pub(crate) use taskmanager::{TaskManagerArgs, taskmanager};
@@ -22,6 +24,7 @@ use anyhow::Context;
 use weft_common::configuration::{Configuration, options};
 use weft_common::memory::HostResources;
 use weft_logging::{ConfigurationWatch, LogHandle, LogSettings, Logging};
+use weft_rest::VersionInfo;
 use weft_rpc::LogDirectory;
 use weft_rpc::listener::machine_name;
 
@@ -105,6 +108,15 @@ fn io_threads() -> anyhow::Result<tokio::runtime::Runtime> {
     let mut threads = tokio::runtime::Builder::new_multi_thread();
     let threads = threads.worker_threads(IO_THREADS).thread_name("weft-io").enable_all();
     threads.build().context("cannot start the threads of this process")
+}
+
+/// Which engine this is.
+fn version() -> VersionInfo {
+    VersionInfo {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: option_env!("WEFT_COMMIT").unwrap_or("unknown").to_owned(),
+        committed_at: option_env!("WEFT_COMMITTED_AT").unwrap_or_default().to_owned(),
+    }
 }
 
 /// What this machine, or its container, offers.

@@ -1,13 +1,16 @@
 //! `weft taskmanager`.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::run_file::RunFile;
-use super::{ProcessArgs, secret};
-use weft_common::configuration::options;
+use super::told::Told;
+use super::{ProcessArgs, metrics, secret, version};
+use weft_common::configuration::{Configuration, options};
 use weft_common::memory::TaskManagerMemory;
 use weft_control::{Exit, WorkerMemory};
-use weft_taskmanager::process::{MemoryShares, ProcessSettings, run};
+use weft_rest::{MetricsPage, task_manager_page};
+use weft_taskmanager::process::{MemoryShares, ProcessSettings, TaskManagerProcess, Window};
 
 /// `weft taskmanager`
 #[derive(Debug, clap::Args)]
@@ -38,8 +41,7 @@ pub(crate) fn taskmanager(args: &TaskManagerArgs) -> anyhow::Result<ExitCode> {
     if let Some(run_file) = &mut run_file {
         run_file.ready(&[])?;
     }
-    let exit = io.block_on(run(settings));
-    match exit? {
+    match io.block_on(run(&started.configuration, &bind_host, settings))? {
         Exit::Wanted(cause) => {
             tracing::info!("ended: {cause}");
             Ok(ExitCode::SUCCESS)
@@ -49,6 +51,30 @@ pub(crate) fn taskmanager(args: &TaskManagerArgs) -> anyhow::Result<ExitCode> {
             Err(anyhow::anyhow!(cause))
         }
     }
+}
+
+/// Until it is told to end, the JobManager dismisses it, or there is no JobManager.
+async fn run(configuration: &Configuration, bind_host: &str, settings: ProcessSettings) -> anyhow::Result<Exit> {
+    let mut told = Told::new()?;
+    let process = TaskManagerProcess::start(settings)?;
+    let metrics = metrics::serve(configuration, bind_host, version(), page(process.window()))?;
+    let exit = process.run(async move { told.signalled().await }).await;
+    if let Some(metrics) = metrics {
+        metrics.close().await;
+    }
+    Ok(exit)
+}
+
+/// The TaskManager's own metrics.
+fn page(window: Window) -> MetricsPage {
+    Arc::new(move || {
+        let window = window.clone();
+        Box::pin(async move {
+            // It reads files of the kernel.
+            let sight = tokio::task::spawn_blocking(move || window.look()).await.ok().flatten();
+            sight.map_or_else(String::new, |now| task_manager_page(&now.registration, &now.memory, &now.tasks))
+        })
+    })
 }
 
 fn shares(memory: &TaskManagerMemory) -> MemoryShares {

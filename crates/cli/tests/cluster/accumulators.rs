@@ -44,6 +44,9 @@ fn what_two_workers_count_is_shown_and_is_in_the_result() {
     ];
     let expected = expected.map(|(name, kind, value)| (name.to_owned(), (kind.to_owned(), value.to_owned())));
     assert_eq!(shown(&cluster, &path), BTreeMap::from(expected));
+    let progress = cluster.get(&format!("/weft/jobs/{job}/progress"));
+    let source = &progress["sources"][0];
+    assert_eq!((source["done"].as_u64(), source["size"].as_u64()), (Some(1000), Some(1000)), "{progress}");
     // What counts is in the middle of a vertex or at its end; the others have counted nothing.
     let view = cluster.get(&format!("/jobs/{job}"));
     let vertices = view["vertices"].as_array().expect("it is remembered");

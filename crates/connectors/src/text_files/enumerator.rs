@@ -1,8 +1,9 @@
 //! Finding the files.
 
-use std::collections::VecDeque;
+use std::collections::HashMap;
 
 use super::FileSplit;
+use super::assigner::SplitAssigner;
 use super::splitting::{split_size, splits_of};
 use crate::ConnectorError;
 use weft_fs::{FileStatus, FileSystem, Path};
@@ -12,7 +13,13 @@ use weft_runtime::source::{NextSplit, SplitEnumerator};
 /// Hands out the splits of all files, in order.
 #[derive(Debug)]
 pub struct TextFileEnumerator {
-    splits: VecDeque<FileSplit>,
+    splits: SplitAssigner,
+    /// Where readers are, by subtask.
+    machines: HashMap<u32, String>,
+    /// One reader reads everything: in order, wherever it lies.
+    alone: bool,
+    /// Bytes of all files.
+    size: u64,
 }
 
 impl TextFileEnumerator {
@@ -29,28 +36,39 @@ impl TextFileEnumerator {
         }
         let total = files.iter().map(|file| file.length).sum();
         let size = size.unwrap_or_else(|| split_size(total, parallelism));
-        let mut splits = VecDeque::new();
+        let mut splits = SplitAssigner::default();
         for file in &files {
             let blocks = match file.length > size {
                 true => file_system.block_locations(&file.path, 0..file.length).await?,
                 // One reader reads it whole, and it is small.
                 false => Vec::new(),
             };
-            splits.extend(splits_of(file, size, &blocks));
+            splits.add(splits_of(file, size, &blocks));
         }
-        Ok(TextFileEnumerator { splits })
+        Ok(TextFileEnumerator { splits, machines: HashMap::new(), alone: parallelism == 1, size: total })
     }
 }
 
 impl SplitEnumerator for TextFileEnumerator {
     type Split = FileSplit;
 
-    fn next_split(&mut self, _subtask: u32) -> Result<NextSplit<FileSplit>, TaskError> {
-        Ok(self.splits.pop_front().map_or(NextSplit::NoMore, NextSplit::Split))
+    fn reader_is_on(&mut self, subtask: u32, machine: &str) {
+        if !self.alone {
+            self.machines.insert(subtask, machine.to_owned());
+        }
+    }
+
+    fn next_split(&mut self, subtask: u32) -> Result<NextSplit<FileSplit>, TaskError> {
+        let machine = self.machines.get(&subtask).map(String::as_str);
+        Ok(self.splits.next(machine).map_or(NextSplit::NoMore, NextSplit::Split))
     }
 
     fn add_back(&mut self, splits: Vec<FileSplit>) {
-        splits.into_iter().rev().for_each(|split| self.splits.push_front(split));
+        self.splits.add(splits);
+    }
+
+    fn size(&self) -> u64 {
+        self.size
     }
 }
 

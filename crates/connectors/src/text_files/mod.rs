@@ -15,6 +15,7 @@
 //! share of older ones.
 
 mod ahead;
+mod assigner;
 mod enumerator;
 mod reader;
 mod source;

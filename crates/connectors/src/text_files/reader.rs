@@ -27,9 +27,15 @@ pub struct TextFileReader {
     waker: Waker,
     splits: VecDeque<FileSplit>,
     current: Option<Current>,
+    /// Bytes of the splits that are read.
+    done: u64,
 }
 
 struct Current {
+    /// The first byte of the split, the one behind its last, and the last that was taken up so far.
+    start: u64,
+    end: u64,
+    at: u64,
     input: SplitInput,
     cutter: LineCutter,
     waiting: VecDeque<Lines>,
@@ -45,6 +51,7 @@ impl TextFileReader {
             waker: context.waker.clone(),
             splits: VecDeque::new(),
             current: None,
+            done: 0,
         }
     }
 
@@ -52,8 +59,9 @@ impl TextFileReader {
         let file_system = self.file_systems.get(&Path::parse(&split.path)?)?;
         let opener = SplitOpener { file_system, rules: self.rules, pool: self.pool.clone() };
         let cutter = LineCutter::new(Delimiter::Newline, self.rules.max_line_length, split.path.clone());
+        let (start, end) = (split.start, split.end);
         let input = SplitInput::begin(opener, split, self.io.as_ref(), self.waker.clone())?;
-        Ok(Current { input, cutter, waiting: VecDeque::new() })
+        Ok(Current { start, end, at: start, input, cutter, waiting: VecDeque::new() })
     }
 
     /// The next lines of the current split.
@@ -63,6 +71,7 @@ impl TextFileReader {
                 return Ok(SourcePoll::Batch(batch));
             }
             if let Some(lines) = current.waiting.pop_front() {
+                current.at = lines.offset.clamp(current.start, current.end);
                 current.cutter.put(lines);
                 continue;
             }
@@ -75,9 +84,19 @@ impl TextFileReader {
     }
 }
 
+/// What this machine calls itself, which is what DataNodes that run on it are registered under.
+fn machine_name() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
 impl SourceReader for TextFileReader {
     type Item = Str;
     type Split = FileSplit;
+
+    fn machine(&self) -> Option<String> {
+        machine_name()
+    }
 
     fn add_split(&mut self, split: FileSplit) -> Result<(), TaskError> {
         self.splits.push_back(split);
@@ -88,12 +107,19 @@ impl SourceReader for TextFileReader {
         loop {
             if let Some(current) = &mut self.current {
                 match TextFileReader::next_lines(current)? {
-                    SourcePoll::End => self.current = None,
+                    SourcePoll::End => {
+                        self.done += current.end - current.start;
+                        self.current = None;
+                    }
                     other => return Ok(other),
                 }
             }
             let Some(split) = self.splits.pop_front() else { return Ok(SourcePoll::End) };
             self.current = Some(self.begin(split)?);
         }
+    }
+
+    fn done(&self) -> u64 {
+        self.done + self.current.as_ref().map_or(0, |current| current.at - current.start)
     }
 }

@@ -3,7 +3,7 @@
 //! A TaskManager keeps its number for as long as it is a member, through however many sessions. What it says is passed on as long as it comes
 //! over its newest session. A session that breaks is no end: the heartbeat machine decides when a member is lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -42,12 +42,16 @@ struct Books {
     members: BTreeMap<TaskManagerId, Member>,
     monitor: HeartbeatMonitor<TaskManagerId>,
     next_worker: u32,
+    /// Those that count no more, whatever they say.
+    fenced: BTreeSet<TaskManagerId>,
 }
 
 struct Member {
     registration: TaskManagerRegistration,
     remote: RemoteTaskManager,
     worker: u32,
+    /// As last reported.
+    memory: ProcessMemory,
 }
 
 impl Members {
@@ -59,7 +63,7 @@ impl Members {
         handle: JobManagerHandle,
         clock: Arc<dyn Clock>,
     ) -> Arc<Self> {
-        let books = Books { members: BTreeMap::new(), monitor: HeartbeatMonitor::new(heartbeat), next_worker: 0 };
+        let books = Books { members: BTreeMap::new(), monitor: HeartbeatMonitor::new(heartbeat), next_worker: 0, fenced: BTreeSet::new() };
         let io = tokio::runtime::Handle::current();
         let (books, changed) = (Mutex::new(books), Arc::new(Notify::new()));
         let members = Arc::new(Members { epoch, heartbeat, secret, handle, clock, io, books, changed });
@@ -78,7 +82,7 @@ impl Members {
                 last_heartbeat_ms: now.wall_ms - i64::try_from(silent).unwrap_or(0),
                 free_slots,
                 allocated,
-                memory: ProcessMemory::default(),
+                memory: member.memory,
             }
         };
         books.members.iter().map(view).collect()
@@ -93,6 +97,21 @@ impl Members {
     pub(crate) fn dismiss_all(&self, cause: &str) {
         use weft_rpc::TaskManagerGateway;
         self.lock().members.values().for_each(|member| member.remote.dismiss(self.epoch, cause.to_owned()));
+    }
+
+    /// A TaskManager counts no more: what it holds is lost, and should it live on, whatever it says is answered with dismissal. `cause` goes on
+    /// after its name.
+    pub(crate) fn fence(self: &Arc<Self>, id: &TaskManagerId, cause: &str) {
+        use weft_rpc::TaskManagerGateway;
+        {
+            let mut books = self.lock();
+            books.fenced.insert(id.clone());
+            if let Some(member) = books.members.get(id) {
+                member.remote.dismiss(self.epoch, format!("this TaskManager {cause}"));
+            }
+            self.lose(&mut books, id.clone(), cause);
+        }
+        self.on(HeartbeatEvent::Forget(id.clone()));
     }
 
     /// From now on nobody is missed.
@@ -196,9 +215,17 @@ impl SessionHandler for MembersHandler {
             tracing::warn!(task_manager = %id, "was gone before it was registered: {error}");
             return;
         }
+        if books.fenced.contains(&id) {
+            use weft_rpc::TaskManagerGateway;
+            tracing::warn!(task_manager = %id, %host, "is dismissed: its container has ended or was given back");
+            task_manager.dismiss(members.epoch, "its container has ended or was given back".to_owned());
+            task_manager.close();
+            return;
+        }
         tracing::info!(task_manager = %id, %host, %peer, slots = registration.slots, again = again.is_some(), "registered");
         books.next_worker = books.next_worker.max(worker + 1);
-        let member = Member { registration, remote: task_manager.clone(), worker };
+        let memory = books.members.get(&id).map(|member| member.memory).unwrap_or_default();
+        let member = Member { registration, remote: task_manager.clone(), worker, memory };
         if let Some(before) = books.members.insert(id.clone(), member) {
             before.remote.close();
         }
@@ -215,7 +242,11 @@ impl SessionHandler for MembersHandler {
         members.on(HeartbeatEvent::Heard(from.clone()));
         let handle = &members.handle;
         match call {
-            TaskManagerCall::Heartbeat => {}
+            TaskManagerCall::Heartbeat { memory } => {
+                if let Some(member) = members.lock().members.get_mut(from) {
+                    member.memory = memory;
+                }
+            }
             TaskManagerCall::Goodbye { cause } => {
                 members.lose(&mut members.lock(), from.clone(), &format!("has ended: {cause}"));
                 members.on(HeartbeatEvent::Forget(from.clone()));

@@ -10,9 +10,9 @@ use super::dispatcher::{Dispatcher, DispatcherParts};
 use super::drives::Drives;
 use super::members::{Members, MembersHandler};
 use super::{Application, Cluster, ProcessSettings, StartError};
-use crate::{BlobStore, JobManager};
+use crate::{BlobStore, JobManager, Staffing};
 use tokio::sync::watch;
-use weft_common::JobId;
+use weft_common::{JobId, TaskManagerId};
 use weft_common::configuration::options::HighAvailabilityType;
 use weft_common::configuration::{Configuration, options};
 use weft_control::{HeartbeatSettings, JobStatus, ResourceManagerSettings};
@@ -108,6 +108,16 @@ impl JobManagerProcess {
     /// Where TaskManagers find it.
     pub fn address(&self) -> std::net::SocketAddr {
         self.server.address()
+    }
+
+    /// How many slots there ought to be and which there are, for whoever starts TaskManagers of `slots_each`.
+    pub fn staffing(&self, slots_each: u32) -> watch::Receiver<Staffing> {
+        self.cluster.handle.staffing(slots_each)
+    }
+
+    /// A TaskManager counts no more: what it holds is lost, and should it live on, it is told to end. `cause` goes on after its name.
+    pub fn fence(&self, task_manager: &TaskManagerId, cause: &str) {
+        self.cluster.members.fence(task_manager, cause);
     }
 
     /// Runs the program that the cluster was started for, to its end, which is the end of the TaskManagers, too. Whether it and its jobs

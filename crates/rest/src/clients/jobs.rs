@@ -4,6 +4,7 @@ use crate::answer::{Json, Reply};
 use crate::api_error::ApiError;
 use crate::request::{Ids, Query};
 use crate::rest::Rest;
+use crate::vertices::Io;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -22,6 +23,16 @@ pub(crate) async fn submit(State(rest): State<Rest>, body: Body) -> Reply {
     let unreadable = |error| ApiError::bad_request(format_args!("The request's body is no job specification: {error}"));
     let job = rest.cluster().submit(JobSpec::from_bytes(&bytes).map_err(unreadable)?).await?;
     Ok(Json(json!({ "jobid": job.to_string() })))
+}
+
+/// `GET /weft/jobs/:jobid/progress`: for each source that knows its size, how much of it was read, in a unit of its own.
+pub(crate) async fn progress(State(rest): State<Rest>, ids: Ids) -> Reply {
+    let job = rest.job(ids.job()?).await?;
+    let sources = job.vertices.iter().filter_map(|vertex| {
+        let (done, size) = Io::over(vertex.subtasks.iter().map(|subtask| &subtask.current)).progress()?;
+        Some(json!({ "id": vertex.id.to_string(), "name": vertex.name, "done": done, "size": size }))
+    });
+    Ok(Json(json!({ "sources": sources.collect::<Vec<_>>() })))
 }
 
 /// `GET /weft/jobs/:jobid/outcome?wait=ms`: an encoded outcome, or 204 while there is none.

@@ -4,4 +4,4 @@ mod artifacts;
 mod jobs;
 
 pub(crate) use artifacts::{get, put};
-pub(crate) use jobs::{outcome, submit};
+pub(crate) use jobs::{outcome, progress, submit};

@@ -21,7 +21,7 @@ pub(crate) async fn of_job_manager(State(rest): State<Rest>, query: Query) -> Js
 /// `GET /taskmanagers/:taskmanagerid/metrics`.
 pub(crate) async fn of_task_manager(State(rest): State<Rest>, ids: Ids, query: Query) -> Reply {
     let view = rest.task_manager(&ids.task_manager()).await?;
-    Ok(plain(task_manager::metrics(&view), &query))
+    Ok(plain(task_manager::metrics(&view.registration, &view.memory), &query))
 }
 
 /// `GET /taskmanagers/metrics`.
@@ -29,7 +29,7 @@ pub(crate) async fn of_all_task_managers(State(rest): State<Rest>, query: Query)
     let (views, only) = (rest.cluster().task_managers().await, query.list("taskmanagers"));
     let wanted = |id: &str| only.as_ref().is_none_or(|only| only.contains(&id));
     let wanted = views.iter().filter(|view| wanted(&view.registration.id.0));
-    let groups: Vec<_> = wanted.map(task_manager::metrics).collect();
+    let groups: Vec<_> = wanted.map(|view| task_manager::metrics(&view.registration, &view.memory)).collect();
     aggregate::answer(&groups, &query).map(Json)
 }
 
@@ -72,7 +72,7 @@ pub(crate) async fn of_subtasks(State(rest): State<Rest>, ids: Ids, query: Query
     let only = only.transpose()?;
     let wanted = |subtask| only.as_ref().is_none_or(|only| only.iter().any(|range| range.contains(&subtask)));
     let subtasks = ids.vertex(&job)?.subtasks.iter().filter(|subtask| wanted(subtask.subtask));
-    let groups: Vec<_> = subtasks.map(|subtask| task::metrics(&subtask.current)).collect();
+    let groups: Vec<_> = subtasks.map(|subtask| task::of_attempt(&subtask.current)).collect();
     aggregate::answer(&groups, &query).map(Json)
 }
 
@@ -80,7 +80,7 @@ pub(crate) async fn of_subtasks(State(rest): State<Rest>, ids: Ids, query: Query
 pub(crate) async fn of_subtask(State(rest): State<Rest>, ids: Ids, query: Query) -> Reply {
     let job = rest.job(ids.job()?).await?;
     let subtask = ids.subtask(ids.vertex(&job)?)?;
-    Ok(plain(task::metrics(&subtask.current), &query))
+    Ok(plain(task::of_attempt(&subtask.current), &query))
 }
 
 /// `3` or `0-2`.
@@ -94,7 +94,7 @@ fn range(text: &str) -> Result<std::ops::RangeInclusive<u32>, ApiError> {
 fn by_subtask(vertex: &VertexView) -> Vec<(String, Metric)> {
     let of = |subtask: &weft_rpc::view::SubtaskView| {
         let number = subtask.subtask;
-        task::metrics(&subtask.current).into_iter().map(move |metric| (format!("{number}.{}", metric.name), metric))
+        task::of_attempt(&subtask.current).into_iter().map(move |metric| (format!("{number}.{}", metric.name), metric))
     };
     vertex.subtasks.iter().flat_map(of).collect()
 }

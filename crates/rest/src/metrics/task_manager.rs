@@ -1,18 +1,19 @@
 //! Metrics of TaskManagers and of the JobManager.
 
 use super::metric::Metric;
-use crate::task_managers::memory;
-use weft_rpc::view::{ClusterOverview, TaskManagerView};
+use crate::task_managers;
+use weft_rpc::TaskManagerRegistration;
+use weft_rpc::view::{ClusterOverview, ProcessMemory};
 
 /// A TaskManager's. Where dashboards expect a virtual machine's heap, they see the memory of its processes.
-pub(super) fn metrics(view: &TaskManagerView) -> Vec<Metric> {
-    let network = memory(view, "networkMemory");
-    let used = view.memory.network_used.min(network);
+pub(super) fn metrics(registration: &TaskManagerRegistration, memory: &ProcessMemory) -> Vec<Metric> {
+    let network = task_managers::memory(registration, "networkMemory");
+    let used = memory.network_used.min(network);
     vec![
-        Metric::count("Status.JVM.Memory.Heap.Used", view.memory.resident),
-        Metric::count("Status.JVM.Memory.Heap.Committed", view.memory.resident),
-        Metric::count("Status.JVM.Memory.Heap.Max", view.memory.limit),
-        Metric::count("Status.Flink.Memory.Managed.Total", memory(view, "managedMemory")),
+        Metric::count("Status.JVM.Memory.Heap.Used", memory.resident),
+        Metric::count("Status.JVM.Memory.Heap.Committed", memory.resident),
+        Metric::count("Status.JVM.Memory.Heap.Max", memory.limit),
+        Metric::count("Status.Flink.Memory.Managed.Total", task_managers::memory(registration, "managedMemory")),
         Metric::count("Status.Shuffle.Netty.TotalMemory", network),
         Metric::count("Status.Shuffle.Netty.UsedMemory", used),
         Metric::count("Status.Shuffle.Netty.AvailableMemory", network - used),

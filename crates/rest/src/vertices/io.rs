@@ -24,6 +24,12 @@ impl Io {
         })
     }
 
+    /// How much of what its source holds was read, in a unit of the source's; `None` without a source that knows its size.
+    pub(crate) fn progress(&self) -> Option<(u64, u64)> {
+        let TaskCounters { source_done: done, source_size: size, .. } = self.counters;
+        (size > 0).then_some((done.min(size), size))
+    }
+
     /// As REST clients read them.
     pub(crate) fn shown(&self) -> Value {
         let counters = &self.counters;
@@ -70,5 +76,8 @@ fn add(a: &TaskCounters, b: &TaskCounters) -> TaskCounters {
         busy_ns: a.busy_ns.saturating_add(b.busy_ns),
         idle_ns: a.idle_ns.saturating_add(b.idle_ns),
         back_pressured_ns: a.back_pressured_ns.saturating_add(b.back_pressured_ns),
+        source_done: a.source_done.saturating_add(b.source_done),
+        // All subtasks know the same size, once they have been given anything.
+        source_size: a.source_size.max(b.source_size),
     }
 }

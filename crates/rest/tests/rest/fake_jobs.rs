@@ -128,6 +128,9 @@ fn attempt(subtask: u32, state: ExecutionState, watermark: Option<i64>) -> Attem
             busy_ns: 3_000_000_000,
             idle_ns: 2_000_000_000,
             back_pressured_ns: 1_000_000_000,
+            source_done: many,
+            // Sources know their size; this one is also asked what it has read beyond that.
+            source_size: if watermark.is_none() { 200 } else { 0 },
         },
         time_per_second: [600, 200, 200 * u64::from(subtask)],
         watermark,

@@ -34,7 +34,7 @@ fn every_path_of_the_document_is_served() {
 }
 
 /// All that is served beside the templates whose answers are held against recordings.
-const EXPECTED: [(&str, &str); 19] = [
+const EXPECTED: [(&str, &str); 20] = [
     ("get", "/openapi.json"),
     ("get", "/metrics"),
     ("patch", "/jobs/{jobid}"),
@@ -54,6 +54,7 @@ const EXPECTED: [(&str, &str); 19] = [
     ("get", "/weft/artifacts/{sha256}"),
     ("post", "/weft/jobs"),
     ("get", "/weft/jobs/{jobid}/outcome"),
+    ("get", "/weft/jobs/{jobid}/progress"),
 ];
 
 fn templates() -> Vec<String> {

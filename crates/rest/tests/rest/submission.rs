@@ -3,6 +3,7 @@
 use crate::fake_cluster::hash;
 use crate::fake_jobs::{FAILED, RUNNING};
 use crate::served::Served;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use weft_common::JobId;
@@ -68,4 +69,13 @@ fn outcomes_are_waited_for() {
     assert!(before.elapsed() >= Duration::from_millis(200));
     assert_eq!(served.get(&format!("/weft/jobs/{:032x}/outcome", 5)).status, 404);
     assert_eq!(served.get(&format!("/weft/jobs/{RUNNING}/outcome?wait=long")).status, 400);
+}
+
+#[test]
+fn progress_is_told_of_sources_that_know_their_size() {
+    let served = Served::new();
+    let answer = served.get(&format!("/weft/jobs/{RUNNING}/progress"));
+    let source = json!({ "id": format!("{:032x}", 0x50), "name": "Source: gen", "done": 101, "size": 200 });
+    assert_eq!((answer.status, answer.json()), (200, json!({ "sources": [source] })));
+    assert_eq!(served.get(&format!("/weft/jobs/{:032x}/progress", 5)).status, 404);
 }

@@ -205,6 +205,10 @@ pub struct TaskCounters {
     pub idle_ns: u64,
     /// Nanoseconds its output had nowhere to go.
     pub back_pressured_ns: u64,
+    /// What a source has read of its splits, in a unit of its own.
+    pub source_done: u64,
+    /// The size of the whole source in that unit; 0 when it is not known.
+    pub source_size: u64,
 }
 
 /// What a worker reports of one task.

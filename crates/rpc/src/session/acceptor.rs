@@ -13,12 +13,15 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+use tokio::time::{Sleep, sleep};
 use tonic::transport::server::Connected;
 
 /// Handshakes at a time. When one more begins, the oldest ends.
 pub(super) const HANDSHAKES: usize = 64;
 /// Connections past their handshake, waiting to be served.
 const READY: usize = 16;
+/// How long a connection past its handshake may say nothing.
+const FIRST_WORD: Duration = Duration::from_secs(10);
 /// Before the next try when the operating system gives no connection: mostly for want of descriptors, which takes a moment to change.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -27,6 +30,14 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Known {
     stream: TcpStream,
     peer: SocketAddr,
+    /// When it ends unless it has said something by then. A client speaks at once.
+    speechless: Option<Pin<Box<Sleep>>>,
+}
+
+impl Known {
+    fn new(stream: TcpStream, peer: SocketAddr) -> Self {
+        Known { stream, peer, speechless: Some(Box::pin(sleep(FIRST_WORD))) }
+    }
 }
 
 /// Where a connection comes from; every request on it has this among its extensions.
@@ -62,7 +73,7 @@ async fn run(listener: TcpListener, side: Arc<Side>, ready: mpsc::Sender<Known>)
             }
             Err(error) => {
                 tracing::warn!("accepting a connection: {error}");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
+                sleep(ACCEPT_PAUSE).await;
             }
         }
     }
@@ -79,7 +90,7 @@ async fn greet(mut stream: TcpStream, peer: SocketAddr, side: &Side, place: Plac
     };
     match greeted {
         // When nobody takes it any more, the server is ending.
-        Ok(()) => drop(ready.send(Known { stream, peer }).await),
+        Ok(()) => drop(ready.send(Known::new(stream, peer)).await),
         Err(error) => tracing::warn!("refused the connection from {peer}: {error}"),
     }
 }
@@ -94,7 +105,20 @@ impl Connected for Known {
 
 impl AsyncRead for Known {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if buf.filled().len() > before {
+            self.speechless = None;
+        }
+        let Known { peer, speechless, .. } = &mut *self;
+        if let Some(end) = speechless
+            && read.is_pending()
+            && end.as_mut().poll(cx).is_ready()
+        {
+            tracing::warn!("refused the connection from {peer}: it said nothing in {} s", FIRST_WORD.as_secs());
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        read
     }
 }
 
@@ -121,5 +145,37 @@ impl AsyncWrite for Known {
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    async fn pair() -> (TcpStream, Known) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, peer) = listener.accept().await.unwrap();
+        (client, Known::new(stream, peer))
+    }
+
+    /// Time passes by itself while nothing else happens.
+    #[tokio::test(start_paused = true)]
+    async fn who_says_nothing_is_not_waited_for() {
+        let (_client, mut known) = pair().await;
+        let error = known.read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_has_spoken_may_be_silent() {
+        let (mut client, mut known) = pair().await;
+        client.write_all(b"x").await.unwrap();
+        assert_eq!(known.read_u8().await.unwrap(), b'x');
+        let silence = tokio::time::timeout(FIRST_WORD * 10, known.read_u8()).await;
+        assert!(silence.is_err(), "{silence:?}");
+        client.write_all(b"y").await.unwrap();
+        assert_eq!(known.read_u8().await.unwrap(), b'y');
     }
 }

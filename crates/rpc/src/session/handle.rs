@@ -5,7 +5,7 @@ use super::{FromTaskManager, SessionId, TaskManagerCall, transfer};
 use crate::program::TaskReport;
 use crate::proto::session::job_manager_client::JobManagerClient;
 use crate::proto::session::{self};
-use crate::view::LogFile;
+use crate::view::{LogFile, ProcessMemory};
 use crate::wire::Wire;
 use crate::{BlobRef, Fence, JobMasterGateway, OperatorEvent, ResourceManagerGateway, RpcError, WorkerAddress};
 use std::path::Path;
@@ -29,9 +29,9 @@ impl SessionHandle {
         SessionId(self.caller.session)
     }
 
-    /// Tells the JobManager that this process lives.
-    pub fn heartbeat(&self) {
-        self.call(TaskManagerCall::Heartbeat);
+    /// Tells the JobManager that this process lives, and what it and its workers use of the memory.
+    pub fn heartbeat(&self, memory: ProcessMemory) {
+        self.call(TaskManagerCall::Heartbeat { memory });
     }
 
     /// Tells the JobManager that this process ends, and ends the session once that is sent.

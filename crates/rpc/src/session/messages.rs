@@ -1,7 +1,7 @@
 //! What the two ends of a session say.
 
 use crate::program::TaskReport;
-use crate::view::LogFile;
+use crate::view::{LogFile, ProcessMemory};
 use crate::{BlobRef, Fence, JobSource, OperatorEvent, TaskDeployment, TaskManagerRegistration, WorkerAddress};
 use std::time::Duration;
 use weft_common::{AllocationId, ExecutionAttemptId, LeaderEpoch, SlotId};
@@ -11,7 +11,10 @@ use weft_control::{TaskManagerMessage, WorkerMessage};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TaskManagerCall {
     /// It lives.
-    Heartbeat,
+    Heartbeat {
+        /// What it and its workers use.
+        memory: ProcessMemory,
+    },
     /// It ends, and need not be looked for.
     Goodbye {
         /// Why.

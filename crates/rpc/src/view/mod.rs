@@ -8,5 +8,5 @@ mod task_manager;
 
 pub use gateway::{Answer, ClusterGateway, LogFile, LogSource, OwnLog, ProgramRun, Refusal};
 pub use job::{AttemptView, ExceptionView, FailureView, JobSummary, JobView, SubtaskView, VertexView};
-pub use task_manager::{AllocatedSlot, ClusterOverview, ProcessMemory, TaskManagerView};
+pub use task_manager::{AllocatedSlot, ClusterOverview, ProcessMemory, RunningTask, TaskManagerView};
 pub use weft_common::accumulator::Accumulator;

@@ -1,7 +1,8 @@
 //! TaskManagers and the cluster.
 
 use crate::TaskManagerRegistration;
-use weft_common::JobId;
+use crate::program::TaskCounters;
+use weft_common::{ExecutionAttemptId, JobId};
 
 /// The cluster in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,4 +56,23 @@ pub struct ProcessMemory {
     pub limit: u64,
     /// Network memory in use.
     pub network_used: u64,
+}
+
+/// A task as the TaskManager that runs it knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunningTask {
+    /// Its job.
+    pub job: JobId,
+    /// That job's name, once it is known.
+    pub job_name: Option<String>,
+    /// Which attempt of which subtask.
+    pub attempt: ExecutionAttemptId,
+    /// The name of its vertex.
+    pub name: String,
+    /// What it has counted, as last reported.
+    pub counters: TaskCounters,
+    /// Milliseconds per second that it was busy, idle and back-pressured, of late.
+    pub time_per_second: [u64; 3],
+    /// The event time that its input has reached.
+    pub watermark: Option<i64>,
 }

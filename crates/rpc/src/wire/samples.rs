@@ -129,6 +129,7 @@ pub(crate) fn report() -> TaskReport {
         busy_ns: 5,
         idle_ns: 6,
         back_pressured_ns: u64::MAX,
+        ..TaskCounters::default()
     };
     let accumulators = vec![("lines".to_string(), vec![1]), ("lines".to_string(), vec![])];
     TaskReport { attempt: attempt(0), counters, watermark: Some(i64::MIN), accumulators }
@@ -209,6 +210,8 @@ pub(crate) fn from_program() -> Vec<FromProgram> {
         FromProgram::Ended,
     ];
     all.extend(task_updates().into_iter().map(FromProgram::Task));
+    let of_source = TaskCounters { source_done: 8, source_size: 9, ..TaskCounters::default() };
+    all.push(FromProgram::Metrics(vec![TaskReport { counters: of_source, accumulators: vec![], ..report() }]));
     all
 }
 
@@ -218,7 +221,7 @@ pub(crate) mod session {
 
     use super::*;
     use crate::session::{FromTaskManager, LeaderCall, TaskManagerCall, ToTaskManager, Welcome};
-    use crate::view::LogFile;
+    use crate::view::{LogFile, ProcessMemory};
     use weft_control::{ExecutionState, OfferedSlot, SlotReport, TaskManagerMessage, TaskStatus, WorkerMessage};
 
     pub(crate) const GRANT: AllocationId = AllocationId(0xabc);
@@ -262,7 +265,8 @@ pub(crate) mod session {
         let resource = |message| TaskManagerCall::ResourceManager { epoch: EPOCH, sequence: 6, message };
         let job = |message| TaskManagerCall::JobMaster { fence: fence(), sequence: u64::MAX, message };
         vec![
-            TaskManagerCall::Heartbeat,
+            TaskManagerCall::Heartbeat { memory: Default::default() },
+            TaskManagerCall::Heartbeat { memory: ProcessMemory { resident: 1, limit: 1 << 40, network_used: 3 } },
             TaskManagerCall::Goodbye { cause: "SIGTERM".into() },
             resource(TaskManagerMessage::SlotReport(vec![free, taken])),
             resource(TaskManagerMessage::SlotGranted { index: 1, allocation: GRANT }),

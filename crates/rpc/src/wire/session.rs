@@ -6,7 +6,7 @@ use crate::proto::session::from_task_manager::Message as From;
 use crate::proto::session::to_task_manager::Message as To;
 use crate::proto::{model, session};
 use crate::session::{FromTaskManager, LeaderCall, TaskManagerCall, ToTaskManager, Welcome};
-use crate::view::LogFile;
+use crate::view::{LogFile, ProcessMemory};
 use crate::{BlobRef, Fence, Hardware, JobSource, OperatorEvent, TaskManagerRegistration, WorkerAddress};
 use weft_common::{AllocationId, ExecutionAttemptId, LeaderEpoch, SlotId, TaskManagerId};
 
@@ -74,7 +74,10 @@ impl Wire for FromTaskManager {
 
 fn say_task_manager_call(call: TaskManagerCall) -> From {
     match call {
-        TaskManagerCall::Heartbeat => From::Heartbeat(model::Empty {}),
+        TaskManagerCall::Heartbeat { memory } => {
+            let ProcessMemory { resident, limit, network_used } = memory;
+            From::Heartbeat(session::Heartbeat { resident, limit, network_used })
+        }
         TaskManagerCall::Goodbye { cause } => From::Goodbye(session::Goodbye { cause }),
         TaskManagerCall::ResourceManager { epoch, sequence, message } => {
             let (epoch, message) = (Some(epoch.into_wire()), Some(message.into_wire()));
@@ -98,7 +101,9 @@ fn say_task_manager_call(call: TaskManagerCall) -> From {
 
 fn read_task_manager_call(said: From) -> Result<TaskManagerCall, WireError> {
     Ok(match said {
-        From::Heartbeat(_) => TaskManagerCall::Heartbeat,
+        From::Heartbeat(session::Heartbeat { resident, limit, network_used }) => {
+            TaskManagerCall::Heartbeat { memory: ProcessMemory { resident, limit, network_used } }
+        }
         From::Goodbye(said) => TaskManagerCall::Goodbye { cause: said.cause },
         From::ResourceManager(said) => TaskManagerCall::ResourceManager {
             epoch: required("TellResourceManager.epoch", said.epoch)?,

@@ -164,6 +164,8 @@ impl Wire for TaskCounters {
             busy_ns: self.busy_ns,
             idle_ns: self.idle_ns,
             back_pressured_ns: self.back_pressured_ns,
+            source_done: self.source_done,
+            source_size: self.source_size,
         }
     }
 
@@ -176,6 +178,8 @@ impl Wire for TaskCounters {
             busy_ns: message.busy_ns,
             idle_ns: message.idle_ns,
             back_pressured_ns: message.back_pressured_ns,
+            source_done: message.source_done,
+            source_size: message.source_size,
         })
     }
 }

@@ -105,6 +105,13 @@ impl Children {
         Ok(Arc::new(Children { settings, artifacts, blobs, io, places: Mutex::default(), placed: AtomicU64::new(0) }))
     }
 
+    /// A job's name, once its program is here.
+    pub(super) fn job_name(&self, job: JobId) -> Option<String> {
+        let place = self.lock().get(&job).cloned()?;
+        let program = place.program.try_lock().ok()?;
+        program.as_ref().map(|program| program.spec.graph.settings.name.clone())
+    }
+
     fn place(&self, job: JobId) -> Result<Arc<Place>, Box<Failure>> {
         let mut places = self.lock();
         if let Some(place) = places.get(&job) {

@@ -9,12 +9,13 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::task::AbortHandle;
 
-use super::{BlobSource, logs};
+use super::{BlobSource, logs, memory_of};
 use crate::{JobManagerLink, TaskManager};
 use weft_common::{LeaderEpoch, TaskManagerId};
 use weft_control::{Exit, TaskManagerMessage, WorkerMessage};
 use weft_rpc::program::TaskReport;
 use weft_rpc::session::{LeaderCall, Session, SessionClient, SessionHandle};
+use weft_rpc::view::ProcessMemory;
 use weft_rpc::{
     BlobRef, Fence, JobMasterGateway, LogDirectory, OperatorEvent, ResourceManagerGateway, RpcError,
     TaskManagerGateway, TaskManagerRegistration, WorkerAddress,
@@ -51,6 +52,22 @@ impl SessionLink {
         let (exit, _) = tokio::sync::watch::channel(None);
         let (current, worker) = (Mutex::default(), AtomicU32::new(0));
         Arc::new(SessionLink { client, registration, logs, io, current, worker, exit })
+    }
+
+    /// What the TaskManager said, or will say, when it registers.
+    pub(super) fn registration(&self) -> &TaskManagerRegistration {
+        &self.registration
+    }
+
+    /// What this process and its workers use of the memory.
+    pub(super) fn memory(&self, task_manager: &TaskManager) -> ProcessMemory {
+        let own = memory_of(std::process::id()).unwrap_or_default();
+        let limit = self.registration.memory.iter().find(|(name, _)| name == "totalProcessMemory");
+        ProcessMemory {
+            resident: own + task_manager.memory_of_workers(),
+            limit: limit.map_or(0, |(_, bytes)| *bytes),
+            network_used: task_manager.network_memory_used(),
+        }
     }
 
     /// Waits for the TaskManager to be done.
@@ -128,8 +145,9 @@ impl JobManagerLink for Arc<SessionLink> {
         self.replace(0);
     }
 
-    fn heartbeat(&self) {
-        self.say(SessionHandle::heartbeat);
+    fn heartbeat(&self, task_manager: &TaskManager) {
+        let memory = self.memory(task_manager);
+        self.say(|session| session.heartbeat(memory));
     }
 
     fn leave(&self, cause: &str) {
@@ -164,6 +182,7 @@ async fn attempt_session(
             if link.open(attempt, &session) {
                 tracing::info!(leader = epoch.counter, attempt, "registered at the JobManager");
                 strong.registered(attempt, epoch);
+                session.handle.heartbeat(link.memory(&strong));
                 drop(strong);
                 let cause = hear(&link, session, &task_manager, epoch).await;
                 tracing::warn!("the connection to the JobManager is over, looking for it again: {cause}");

@@ -1,6 +1,6 @@
 //! A TaskManager as a process of its own: workers are child processes, the JobManager is at the other end of a connection.
 //!
-//! * [`run`] is what the process does from its start to its end; [`TaskManagerProcess`] is the same in parts, for whoever embeds it.
+//! * [`TaskManagerProcess`] is the process from its start to its end; [`Window`] shows what it does meanwhile.
 //! * `link` keeps the connection, `children` starts workers, `child` is one of them.
 //! * `artifacts` keeps programs, `output` what workers write, `memory` sees what they use.
 //!
@@ -16,9 +16,11 @@ mod link;
 mod logs;
 mod memory;
 mod run;
+mod window;
 
 pub use artifacts::{Artifact, ArtifactCache};
 pub use children::{BlobSource, ChildSettings, Children};
 pub use link::SessionLink;
 pub use memory::memory_of;
-pub use run::{MemoryShares, ProcessSettings, StartError, TaskManagerProcess, run};
+pub use run::{MemoryShares, ProcessSettings, StartError, TaskManagerProcess};
+pub use window::{Sight, Window};

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use super::children::{ChildSettings, Children};
 use super::link::SessionLink;
+use super::window::Window;
 use crate::{TaskManager, TaskManagerParts};
 use tokio::runtime::Handle;
-use tokio::signal::unix::{SignalKind, signal};
 use weft_common::configuration::{ConfigError, ConfigOption, Configuration, options};
 use weft_common::trust::SecretKey;
 use weft_common::{Now, TaskManagerId};
@@ -91,9 +91,6 @@ pub enum StartError {
     /// What listens cannot be served.
     #[error("a TaskManager cannot answer its JobManager: {0}")]
     Probe(RpcError),
-    /// The operating system does not tell of signals.
-    #[error("a TaskManager cannot hear signals: {0}")]
-    Signals(io::Error),
 }
 
 impl StartError {
@@ -104,7 +101,7 @@ impl StartError {
             StartError::Directories { .. } | StartError::Ports { .. } | StartError::Listen(_) => {
                 weft_common::ErrorKind::User
             }
-            StartError::Address(_) | StartError::Probe(_) | StartError::Signals(_) => weft_common::ErrorKind::Fatal,
+            StartError::Address(_) | StartError::Probe(_) => weft_common::ErrorKind::Fatal,
         }
     }
 }
@@ -114,6 +111,7 @@ pub struct TaskManagerProcess {
     /// It.
     pub task_manager: Arc<TaskManager>,
     link: Arc<SessionLink>,
+    children: Arc<Children>,
     directory: PathBuf,
     /// Answers the JobManager, which makes sure that it can be reached.
     _probe: ProbeServer,
@@ -187,12 +185,32 @@ impl TaskManagerProcess {
             settings: machine,
             first_number,
             link: Arc::new(link.clone()),
-            workers: Arc::new(children),
+            workers: Arc::new(children.clone()),
             clock: Arc::new(clock),
             io,
         });
         task_manager.start();
-        Ok(TaskManagerProcess { task_manager, link, directory, _probe, cleaning })
+        Ok(TaskManagerProcess { task_manager, link, children, directory, _probe, cleaning })
+    }
+
+    /// A look at it, for as long as it is there.
+    pub fn window(&self) -> Window {
+        let Self { task_manager, link, children, .. } = self;
+        Window {
+            task_manager: Arc::downgrade(task_manager),
+            link: Arc::downgrade(link),
+            children: Arc::downgrade(children),
+        }
+    }
+
+    /// Waits until it has ended, by itself or because it is told to, and removes what it has left.
+    pub async fn run(self, told: impl Future<Output = &'static str> + Send + 'static) -> Exit {
+        let task_manager = self.task_manager.clone();
+        tracing::info!(task_manager = %task_manager.id(), slots = task_manager.slots(), "started");
+        let ending = tokio::spawn(async move { task_manager.end(told.await.to_owned()) });
+        let exit = self.ended().await;
+        ending.abort();
+        exit
     }
 
     /// Waits until it has ended, by itself or because it was [asked to](TaskManager::end), and removes what it has left.
@@ -212,26 +230,6 @@ impl Drop for TaskManagerProcess {
             tracing::warn!(path = %self.directory.display(), "a TaskManager's directory is left behind: {error}");
         }
     }
-}
-
-/// Runs a TaskManager until it ends: when it is told to by SIGTERM or SIGINT, when the JobManager dismisses it, or when there is no JobManager.
-/// Must be called within a tokio runtime.
-pub async fn run(settings: ProcessSettings) -> Result<Exit, StartError> {
-    let mut terminated = signal(SignalKind::terminate()).map_err(StartError::Signals)?;
-    let mut interrupted = signal(SignalKind::interrupt()).map_err(StartError::Signals)?;
-    let process = TaskManagerProcess::start(settings)?;
-    let task_manager = process.task_manager.clone();
-    tracing::info!(task_manager = %task_manager.id(), slots = task_manager.slots(), "started");
-    let ending = tokio::spawn(async move {
-        let cause = tokio::select! {
-            _ = terminated.recv() => "SIGTERM",
-            _ = interrupted.recv() => "SIGINT",
-        };
-        task_manager.end(cause.to_owned());
-    });
-    let exit = process.ended().await;
-    ending.abort();
-    Ok(exit)
 }
 
 /// Removes programs that nobody has used for long, from time to time.

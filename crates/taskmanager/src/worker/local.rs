@@ -76,6 +76,8 @@ impl LocalWorker {
             busy_ns,
             idle_ns,
             back_pressured_ns,
+            source_done: metrics.source_done.get(),
+            source_size: metrics.source_size.get(),
         };
         TaskReport { attempt, counters, watermark: None, accumulators: metrics.accumulators.report() }
     }

@@ -304,7 +304,7 @@ impl JobManagerLink for Link {
 
     fn disconnect(&self) {}
 
-    fn heartbeat(&self) {}
+    fn heartbeat(&self, _task_manager: &TaskManager) {}
 
     fn leave(&self, _cause: &str) {}
 

@@ -40,7 +40,7 @@ fn are_levels(levels: &BTreeMap<String, String>) -> bool {
 
 section! {
     "Logging",
-    "What processes write down about themselves. A running process takes changes of these keys within seconds, except of the directory.";
+    "What processes write down about themselves. A running JobManager or TaskManager takes changes of these keys within seconds, except of the directory; a job's worker and coordinators have what held when they were started, and what their job is configured with goes before it.";
 
     /// The directory of log files, all of them beside each other. If it is not set: `log` in the directory of the installation.
     LOG_DIR: Option<String> = "env.log.dir";

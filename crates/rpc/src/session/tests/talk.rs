@@ -16,7 +16,7 @@ async fn what_a_task_manager_says_is_heard() {
     let id = TaskManagerId("tm-1".into());
     for call in task_manager_calls() {
         match call.clone() {
-            TaskManagerCall::Heartbeat => session.handle.heartbeat(),
+            TaskManagerCall::Heartbeat { memory } => session.handle.heartbeat(memory),
             // It ends the session, so it has a test of its own.
             TaskManagerCall::Goodbye { .. } => continue,
             TaskManagerCall::ResourceManager { epoch, sequence, message } => {
