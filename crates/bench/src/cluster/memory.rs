@@ -3,7 +3,6 @@
 use super::Bench;
 use super::figure::{Figure, Floor};
 use super::process::{children_of, resident_megabytes};
-use super::submission::Submission;
 use super::tasks;
 use super::testbed::Testbed;
 use anyhow::{Context, Result};
@@ -18,7 +17,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Figure>> {
         bench.say(format!("memory of idle processes, {run}"));
         let testbed = Testbed::start(&bench.programs, 1, 1, &[])?;
         testbed.run(&bench.programs, &["trivial"])?;
-        let job = Submission::of(&bench.programs, &["idle"])?.submit(testbed.rest())?.job;
+        let job = testbed.run_detached(&bench.programs, &bench.programs.idle)?;
         tasks::await_running(testbed.rest(), &job, 0)?;
         std::thread::sleep(SETTLED);
         let (job_manager, task_manager) = (testbed.job_manager(), testbed.task_managers().next());

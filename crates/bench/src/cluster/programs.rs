@@ -10,6 +10,8 @@ pub(super) struct Programs {
     pub(super) weft: PathBuf,
     /// This program, which is a job's program as well.
     pub(super) job: PathBuf,
+    /// A job that waits, in a program with the system's allocator.
+    pub(super) idle: PathBuf,
 }
 
 impl Programs {
@@ -22,6 +24,7 @@ impl Programs {
             "there is no weft command beside this program, at {}: build both with `cargo build --release -p weft-cli -p weft-bench`",
             weft.display()
         );
-        Ok(Programs { weft, job })
+        let idle = job.with_file_name("weft-bench-idle-job");
+        Ok(Programs { weft, job, idle })
     }
 }

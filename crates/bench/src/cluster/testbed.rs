@@ -105,6 +105,17 @@ impl Testbed {
         self.task_managers.iter().map(|(_, process)| process.id())
     }
 
+    /// `weft run -d` of a program; the id of its job.
+    pub(super) fn run_detached(&self, programs: &Programs, program: &Path) -> Result<String> {
+        let mut command = Command::new(&programs.weft);
+        command.args(["run", "-d", "-m", self.rest.address()]).arg(program);
+        let output = command.env("WEFT_CONF_DIR", self.directory.path().join("conf")).output();
+        let output = output.context("starting weft run")?;
+        let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let job = text.lines().find_map(|line| line.strip_prefix("Job has been submitted with JobID "));
+        job.map(str::to_owned).with_context(|| format!("weft run -d submitted nothing: {text}{errors}"))
+    }
+
     /// `weft run` of a job of this program; what it wrote on standard output.
     pub(super) fn run(&self, programs: &Programs, job: &[&str]) -> Result<String> {
         let mut command = Command::new(&programs.weft);
