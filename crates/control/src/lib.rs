@@ -18,6 +18,7 @@
 //!   restarts, the commit of its sinks.
 //! * [`ResourceManager`] shares the slots of the registered TaskManagers among the jobs.
 //! * [`TaskManager`] keeps the slots of one process, the worker of each job in it, and what runs there.
+//! * [`ContainerLedger`] asks YARN for the containers that TaskManagers run in, and gives them back.
 //! * [`HeartbeatMonitor`] says who of its peers is alive.
 //! * [`LifeCycle`] is what [`JobStatus`], [`ExecutionState`] and [`SlotState`] have in common: a fixed set of states and
 //!   a table of legal transitions. An illegal transition is an error value.
@@ -28,6 +29,7 @@
 //! nothing; with time-outs above zero, after `Tick` at or past [`JobMaster::next_deadline`] the next deadline lies in the
 //! future.
 
+mod containers;
 mod error;
 mod exception_history;
 mod failure;
@@ -40,6 +42,11 @@ mod slot_pool;
 mod task_manager;
 mod topology;
 
+pub use containers::{
+    CompletedContainer, ContainerAsk, ContainerCommand, ContainerCommands, ContainerEvent, ContainerHeartbeat,
+    ContainerId, ContainerLedger, ContainerLoss, ContainerOverview, ContainerSettings, GrantedContainer,
+    HeartbeatAnswer, HeartbeatPace, ProfileId, ReleaseReason, StartFailure,
+};
 pub use error::{ControlError, Fenced, IllegalTransition};
 pub use exception_history::{ConcurrentFailure, ExceptionEntry, ExceptionHistory};
 pub use failure::{Failure, FailureOrigin, Recoverability};
