@@ -9,6 +9,7 @@ mod high_availability;
 mod job_manager;
 mod logging;
 mod memory;
+mod metrics;
 mod parallelism;
 mod pipeline;
 mod rest;
@@ -16,6 +17,7 @@ mod sink;
 mod slot;
 mod source;
 mod task;
+mod yarn;
 
 pub use cluster::*;
 pub use exchange::*;
@@ -26,6 +28,7 @@ pub use high_availability::*;
 pub use job_manager::*;
 pub use logging::*;
 pub use memory::*;
+pub use metrics::*;
 pub use parallelism::*;
 pub use pipeline::*;
 pub use rest::*;
@@ -33,6 +36,7 @@ pub use sink::*;
 pub use slot::*;
 pub use source::*;
 pub use task::*;
+pub use yarn::*;
 
 use super::Section;
 
@@ -54,4 +58,6 @@ pub(super) const SECTIONS: &[Section] = &[
     source::SECTION,
     sink::SECTION,
     logging::SECTION,
+    metrics::SECTION,
+    yarn::SECTION,
 ];
