@@ -76,13 +76,13 @@ impl Connection {
         let incoming = Incoming::new(decoder, opener, purpose.options.max_response_bytes);
         let reader = Reader::new(input, incoming, &calls, &heard, frames.downgrade(), purpose);
         let writer = Writer::new(output, sealer);
-        let ending = calls.clone();
+        let task_of = TaskOf(calls.clone());
         let task = tokio::spawn(async move {
             let why = tokio::select! {
                 why = reader.run() => why,
                 why = writer.run(queue) => why,
             };
-            ending.end(why);
+            task_of.0.end(why);
         });
         Connection { calls, heard, frames, task: task.abort_handle() }
     }
@@ -132,6 +132,17 @@ impl Connection {
         self.calls.end(ended.clone());
         self.task.abort();
         ended
+    }
+}
+
+/// Lives in the task of a connection. A runtime that ends drops its tasks, wherever they are: whoever calls from another runtime
+/// then must not wait, nor take the connection for open.
+struct TaskOf(Arc<Calls>);
+
+impl Drop for TaskOf {
+    fn drop(&mut self) {
+        // Of no effect where the end has a reason already.
+        self.0.end(Ended::Broken("the runtime that served the connection has ended".to_owned()));
     }
 }
 

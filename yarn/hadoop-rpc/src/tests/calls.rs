@@ -131,3 +131,27 @@ async fn ten_thousand_calls_with_64_in_flight_use_one_connection() {
     }
     assert_eq!((served.load(Ordering::Relaxed), fake.connections()), (64 * 157, 1));
 }
+
+/// A client may outlive the runtime in which it connected, as one in a static does in a program with several jobs.
+#[test]
+fn a_connection_ends_with_its_runtime() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let servers = runtime();
+    let fake = servers.block_on(Fake::simple(|seen| if seen.text == "held" { Act::Hold } else { Act::Echo }));
+    let client = client(&[&fake.address], Login::simple("alice"), options());
+    let (first, second) = (runtime(), runtime());
+    assert_eq!(first.block_on(echo(&client, "one")).unwrap(), "one");
+    // A call that waits in the second runtime for the connection of the first.
+    let held = second.spawn({
+        let client = client.clone();
+        async move { echo(&client, "held").await }
+    });
+    servers.block_on(fake.until("the held call", |fake| fake.seen().iter().any(|seen| seen.text == "held")));
+    drop(first);
+    assert_eq!(second.block_on(echo(&client, "two")).unwrap(), "two");
+    assert_eq!(fake.connections(), 2);
+    // It was sent again, over the new connection.
+    let again = |fake: &Fake| fake.seen().iter().any(|seen| seen.text == "held" && seen.retry_count == 1);
+    servers.block_on(fake.until("the held call once more", again));
+    held.abort();
+}
