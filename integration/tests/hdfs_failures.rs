@@ -53,10 +53,11 @@ async fn new_files_succeed_while_the_local_datanode_is_dead_and_nobody_knows() {
 async fn a_file_is_complete_when_datanodes_are_killed_in_the_middle_of_a_block() {
     let _alone = ALONE.lock().await;
     let rig = Rig::up(&["--hdfs-only", "--datanodes", "4", "--stock"]).unwrap();
-    let fs = file_system(&rig);
-    let root = directory(&rig, &*fs, "killed").await;
     // The first of the pipeline and one behind it, one after the other.
     for (number, place) in [0, 1].into_iter().enumerate() {
+        // A client of its own: the one before avoids its victim for a while.
+        let fs = file_system(&rig);
+        let root = directory(&rig, &*fs, "killed").await;
         let path = root.join(&format!("file-{number}"));
         let mut file = PatternWriter::create(&*fs, &path).await;
         file.write(20 * MIB + 777).await.unwrap();
@@ -64,7 +65,12 @@ async fn a_file_is_complete_when_datanodes_are_killed_in_the_middle_of_a_block()
         let victim = *datanodes(&*fs, &path, 0).await.get(place).unwrap();
         file.write(5 * MIB).await.unwrap();
         rig.kill(victim).unwrap();
-        file.write(175 * MIB).await.unwrap();
+        file.write(5 * MIB).await.unwrap();
+        file.writer.sync().await.unwrap();
+        // The fourth has taken its place: bytes that were synced are to be on three.
+        let now = datanodes(&*fs, &path, 0).await;
+        assert!(now.len() == 3 && !now.contains(&victim), "{victim} died: {now:?}");
+        file.write(170 * MIB).await.unwrap();
         let (longest, length) = (file.longest_wait, file.writer.position());
         file.writer.sync().await.unwrap();
         file.writer.close().await.unwrap();

@@ -46,6 +46,12 @@ pub(super) fn lacks_room(error: &RpcError) -> bool {
     error.exception().is_some_and(|exception| exception.message.contains(text))
 }
 
+/// Whether it finds none because none has reported to it yet: it was started or became active a moment ago.
+pub(super) fn knows_no_datanode(error: &RpcError) -> bool {
+    let text = "There are 0 datanode(s) running";
+    error.exception().is_some_and(|exception| exception.message.contains(text))
+}
+
 /// Messages of some exceptions go on with lines for Hadoop's developers.
 fn first_line(message: &str) -> String {
     message.lines().next().unwrap_or_default().trim().to_owned()

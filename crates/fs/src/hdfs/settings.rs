@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use weft_hadoop_conf::{Authentication, HadoopConf, HadoopConfError, TimeUnit};
 
+use super::write::ReplacementPolicy;
+
 /// The checksum's chunk, which a block's size must be a multiple of.
 const CHUNK: u64 = 512;
 const DEFAULT_BLOCK: u64 = 128 << 20;
@@ -24,6 +26,8 @@ pub(super) struct Settings {
     pub(super) by_host_name: bool,
     /// The longest silence of a DataNode that is not known to be dead (`dfs.client.socket-timeout`).
     pub(super) patience: Duration,
+    /// When a DataNode that a block has lost is replaced.
+    pub(super) replacement: ReplacementPolicy,
     /// Why data cannot be exchanged with the DataNodes of this cluster, if it cannot.
     pub(super) unsupported: Option<&'static str>,
 }
@@ -49,6 +53,7 @@ impl Settings {
             umask: conf.get("fs.permissions.umask-mode").and_then(umask).unwrap_or(DEFAULT_UMASK),
             by_host_name: conf.boolean("dfs.client.use.datanode.hostname")?.unwrap_or(false),
             patience: patience.filter(|patience| !patience.is_zero()).unwrap_or(DEFAULT_SOCKET_TIMEOUT),
+            replacement: ReplacementPolicy::of(conf)?,
             unsupported: protected.then_some(PROTECTED_TRANSFER),
         })
     }

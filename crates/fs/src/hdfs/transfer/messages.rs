@@ -97,6 +97,19 @@ pub(crate) struct WriteBlock {
     pub(crate) target_storage_ids: Vec<String>,
 }
 
+/// `TRANSFER_BLOCK`: copy what you have of a block that is being written to these DataNodes.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct TransferBlock {
+    #[prost(message, required, tag = "1")]
+    pub(crate) header: ClientHeader,
+    #[prost(message, repeated, tag = "2")]
+    pub(crate) targets: Vec<DatanodeInfo>,
+    #[prost(int32, repeated, packed = "false", tag = "3")]
+    pub(crate) target_storage_types: Vec<i32>,
+    #[prost(string, repeated, tag = "4")]
+    pub(crate) target_storage_ids: Vec<String>,
+}
+
 /// The checksums of the data that will be sent, and where it begins: at a chunk, so perhaps before what was asked for.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct ReadChecksumInfo {

@@ -4,13 +4,14 @@
 //!
 //! ```text
 //! u16  version, 28
-//! u8   what to do: 80 WRITE_BLOCK, 81 READ_BLOCK
+//! u8   what to do: 80 WRITE_BLOCK, 81 READ_BLOCK, 86 TRANSFER_BLOCK
 //!      varint length and message: what exactly
 //! ```
 //!
 //! The DataNode answers with a [`BlockOpResponse`](messages::BlockOpResponse) behind its length. After that
 //!
 //! * the DataNode of a `READ_BLOCK` sends [packets](packet) and the client, at the end, a status;
+//! * the DataNode of a `TRANSFER_BLOCK` has nothing to add: its answer comes when the others have a copy of its replica;
 //! * the client of a `WRITE_BLOCK` sends packets, and the DataNode an [`PipelineAck`] behind its length for each, in order, when
 //!   it and all DataNodes behind it have the packet.
 //!
@@ -44,6 +45,7 @@ const VERSION: u16 = 28;
 pub(crate) enum Opcode {
     WriteBlock = 80,
     ReadBlock = 81,
+    TransferBlock = 86,
 }
 
 /// The bytes of an operation.

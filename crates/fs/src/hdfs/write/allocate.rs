@@ -72,9 +72,12 @@ fn patience(last_failure: Option<&SetUpFailure>) -> Duration {
     if refused { REFUSALS } else { PATIENCE }
 }
 
-/// Whether asking again may help: other blocks are not yet reported, or all DataNodes that would do are being avoided.
+/// Whether asking again may help: other blocks are not yet reported, all DataNodes that would do are being avoided, or a NameNode
+/// that took over has not heard from any yet.
 fn is_passing(error: &RpcError, some_avoided: bool) -> bool {
-    error.is(ExceptionKind::NotReplicatedYet) || (some_avoided && failure::lacks_room(error))
+    error.is(ExceptionKind::NotReplicatedYet)
+        || (some_avoided && failure::lacks_room(error))
+        || failure::knows_no_datanode(error)
 }
 
 /// Sets up the pipeline that the NameNode has chosen.
@@ -99,5 +102,33 @@ async fn open(file: &Arc<OpenFile>, located: &LocatedBlock) -> Result<BlockWrite
             }
             Err(failure)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use weft_hadoop_rpc::{Address, RemoteException};
+
+    use super::*;
+
+    /// What NameNodes say that have no DataNode for a block. One that took over a moment ago once failed a file that way.
+    #[test]
+    fn what_passes_is_told_from_what_stays() {
+        let none_known = "File /a could only be written to 0 of the 1 minReplication nodes. There are 0 datanode(s) running and 0 \
+                          node(s) are excluded in this operation.";
+        let all_full = "File /a could only be written to 0 of the 1 minReplication nodes. There are 3 datanode(s) running and 1 \
+                        node(s) are excluded in this operation.";
+        let error = |class: &str, message: &str| RpcError::Remote {
+            method: "addBlock",
+            address: Address::new("nn", 8020),
+            exception: Box::new(RemoteException::new(class, message)),
+        };
+        let io = "java.io.IOException";
+        assert!(is_passing(&error(io, none_known), false));
+        assert!(is_passing(&error(io, all_full), true));
+        assert!(!is_passing(&error(io, all_full), false));
+        assert!(!is_passing(&error(io, "something else"), true));
+        let not_yet = "org.apache.hadoop.hdfs.server.namenode.NotReplicatedYetException";
+        assert!(is_passing(&error(not_yet, "Not replicated yet: /a"), false));
     }
 }

@@ -19,6 +19,7 @@ use super::{
     file::OpenFile,
     outgoing::Outgoing,
     pipeline::{Pipeline, Sign, Trouble, Verdict, decide},
+    replacement,
     set_up::{QUIET, Request, blame, set_up, signs_of_life},
     window::{Acknowledged, Window},
 };
@@ -48,6 +49,8 @@ pub(super) struct BlockWriter {
     sent: Instant,
     /// When signs of life were last asked for.
     looked: Instant,
+    /// Whether bytes of the block were forced to disks: somebody may count on them.
+    synced: bool,
     /// Recoveries since the last acknowledgement after which nobody was to blame.
     in_vain: u32,
 }
@@ -75,7 +78,8 @@ impl BlockWriter {
         let now = Instant::now();
         let (window, outgoing) = (Window::default(), Outgoing::default());
         let (heard, sent, looked) = (now, now, now);
-        BlockWriter { file, block, token, pipeline, acks, out, window, outgoing, heard, sent, looked, in_vain: 0 }
+        let (synced, in_vain) = (false, 0);
+        BlockWriter { file, block, token, pipeline, acks, out, window, outgoing, heard, sent, looked, synced, in_vain }
     }
 
     /// The block, with the bytes that are acknowledged.
@@ -89,6 +93,11 @@ impl BlockWriter {
             self.heard = Instant::now();
         }
         self.window.put(packet);
+    }
+
+    /// What is acknowledged so far has been promised to be durable.
+    pub(super) fn note_sync(&mut self) {
+        self.synced = true;
     }
 
     /// Works until `done` says so.
@@ -202,6 +211,8 @@ impl BlockWriter {
 
     /// Goes on with the DataNodes that are left.
     async fn recover(&mut self, mut without: BTreeSet<usize>, mut reason: String) -> Result<(), FsError> {
+        // Once a recovery: the caller waits, and where newcomers fail as well, going on with the others is what is left.
+        let mut may_be_replaced = true;
         loop {
             let mut lost = self.pipeline.remove(&without);
             if lost.is_empty() {
@@ -215,17 +226,30 @@ impl BlockWriter {
                 let block = self.block.block_id;
                 return Err(self.file.failed(format!("block {block} has lost its last DataNode: {reason}")));
             }
+            let closing = self.window.is_closing();
+            if !closing && std::mem::take(&mut may_be_replaced) {
+                self.replace_lost().await;
+            }
             let name = &self.file.client.name;
             let updated = self.file.client.name_node.update_block_for_pipeline(self.block.clone(), name).await;
             let updated = updated.map_err(|error| self.file.refused(error))?;
             self.token = updated.block_token;
-            let closing = self.window.is_closing();
             let stage = if closing { Stage::CloseRecovery } else { Stage::StreamingRecovery };
             let request = Request { generation: updated.block.generation_stamp, ..self.request(stage) };
             match set_up(&self.file.client, &self.pipeline, &request).await {
                 Ok(connection) => return self.go_on(connection, request.generation, closing).await,
                 Err(failure) => (without, reason) = (failure.without, failure.reason),
             }
+        }
+    }
+
+    /// Looks for a DataNode in the place of those that are lost, where the policy wants it.
+    async fn replace_lost(&mut self) {
+        let settings = &self.file.client.settings;
+        let (replication, left) = (settings.replication as usize, self.pipeline.nodes().len());
+        if settings.replacement.asks_for_more(replication, left, self.synced) {
+            let block = self.acknowledged_block();
+            replacement::extend(&self.file, &mut self.pipeline, &block, &self.token).await;
         }
     }
 

@@ -52,6 +52,19 @@ impl Pipeline {
         })
     }
 
+    /// The first DataNode of a block's that is not in the pipeline.
+    pub(crate) fn newcomer(&self, block: &LocatedBlock) -> Option<PipelineNode> {
+        let known = |node: &PipelineNode| {
+            self.nodes.iter().any(|existing| existing.info.id.datanode_uuid == node.info.id.datanode_uuid)
+        };
+        Pipeline::of(block).nodes.into_iter().find(|node| !known(node))
+    }
+
+    /// Puts a DataNode at the end of the chain.
+    pub(crate) fn push(&mut self, node: PipelineNode) {
+        self.nodes.push(node);
+    }
+
     /// Takes these DataNodes out, and gives them back.
     pub(crate) fn remove(&mut self, failed: &BTreeSet<usize>) -> Vec<PipelineNode> {
         let (mut kept, mut removed) = (Vec::new(), Vec::new());
@@ -116,6 +129,27 @@ mod tests {
 
     const QUIET: Trouble = Trouble::Quiet { since: Duration::from_secs(5), limit: Duration::from_secs(60) };
     const TOO_LONG: Trouble = Trouble::Quiet { since: Duration::from_secs(60), limit: Duration::from_secs(60) };
+
+    #[test]
+    fn a_newcomer_is_who_was_not_there() {
+        let info = |uuid: &str| {
+            let mut info = DatanodeInfo::default();
+            info.id.datanode_uuid = uuid.to_owned();
+            info
+        };
+        let block = |uuids: &[&str]| LocatedBlock {
+            locations: uuids.iter().map(|uuid| info(uuid)).collect(),
+            storage_ids: uuids.iter().map(|uuid| format!("disk of {uuid}")).collect(),
+            ..LocatedBlock::default()
+        };
+        let mut pipeline = Pipeline::of(&block(&["a", "c"]));
+        assert_eq!(pipeline.newcomer(&block(&["a", "c"])), None);
+        let newcomer = pipeline.newcomer(&block(&["a", "b", "c"])).unwrap();
+        assert_eq!((newcomer.info.id.datanode_uuid.as_str(), newcomer.storage_id.as_str()), ("b", "disk of b"));
+        pipeline.push(newcomer);
+        let names = pipeline.nodes().iter().map(|node| node.info.id.datanode_uuid.as_str());
+        assert_eq!(names.collect::<Vec<_>>(), ["a", "c", "b"]);
+    }
 
     #[test]
     fn signs_of_life_decide() {

@@ -172,6 +172,7 @@ impl Streamer {
         let length = self.cutter.cut_to();
         if let Some(block) = &mut self.block {
             block.drive(Window::is_settled).await?;
+            block.note_sync();
         }
         let length = i64::try_from(length).unwrap_or(i64::MAX);
         let recorded = self.file.client.name_node.fsync(&self.file.progress, Some(length)).await;
