@@ -46,6 +46,22 @@ pub(crate) enum CliError {
     #[cfg(feature = "hadoop")]
     #[error(transparent)]
     File(#[from] weft_fs::FsError),
+    /// A cluster on YARN was not deployed, or not found.
+    #[cfg(feature = "hadoop")]
+    #[error(transparent)]
+    Deploy(#[from] weft_yarn::DeployError),
+    /// Hadoop's configuration does not say what is needed.
+    #[cfg(feature = "hadoop")]
+    #[error(transparent)]
+    Hadoop(#[from] weft_hadoop_conf::HadoopConfError),
+    /// A call to YARN failed.
+    #[cfg(feature = "hadoop")]
+    #[error(transparent)]
+    Call(#[from] weft_hadoop_rpc::RpcError),
+    /// YARN did not do what was asked.
+    #[cfg(feature = "hadoop")]
+    #[error(transparent)]
+    Yarn(#[from] weft_yarn_client::YarnError),
     /// A process of a cluster did not start, or did not end well.
     #[error("{0:#}")]
     Process(#[from] anyhow::Error),

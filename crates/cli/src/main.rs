@@ -26,8 +26,10 @@ mod rest;
 mod run;
 mod serve;
 mod version;
+#[cfg(feature = "hadoop")]
+mod yarn;
 
-use arguments::{Parsed, Verb};
+use arguments::{Parsed, Target, Verb};
 use error::CliError;
 use std::process::ExitCode;
 
@@ -49,7 +51,10 @@ fn perform(parsed: Parsed) -> Result<ExitCode, CliError> {
     let Some(verb) = parsed.verb.filter(|_| !parsed.version) else { return Ok(version::version()) };
     match verb {
         Verb::Run(arguments) => run::run(&arguments),
-        Verb::RunApplication(_) => Err(CliError::Usage(arguments::NO_APPLICATION_MODE.to_owned())),
+        Verb::RunApplication(mut arguments) => {
+            arguments.cluster.target = Some(Target::YarnApplication);
+            run::run(&arguments)
+        }
         Verb::Info(arguments) => info::info(&arguments),
         Verb::List(arguments) => list::list(&arguments),
         Verb::Cancel(arguments) => cancel::cancel(&arguments),
@@ -59,6 +64,14 @@ fn perform(parsed: Parsed) -> Result<ExitCode, CliError> {
         Verb::Doctor(arguments) => doctor::doctor(&arguments),
         #[cfg(feature = "hadoop")]
         Verb::Fs(arguments) => fs::fs(&arguments),
+        #[cfg(feature = "hadoop")]
+        Verb::YarnSession(arguments) => yarn::session(&arguments),
+        #[cfg(feature = "hadoop")]
+        Verb::Yarn(arguments) => yarn::yarn(&arguments),
+        #[cfg(feature = "hadoop")]
+        Verb::YarnJobManager(arguments) => Ok(serve::yarn_jobmanager(&arguments)?),
+        #[cfg(feature = "hadoop")]
+        Verb::YarnTaskManager(arguments) => Ok(serve::yarn_taskmanager(&arguments)?),
         Verb::JobManager(arguments) => Ok(serve::jobmanager(&arguments)?),
         Verb::TaskManager(arguments) => Ok(serve::taskmanager(&arguments)?),
     }

@@ -2,28 +2,30 @@
 
 use crate::api_error::ApiError;
 use crate::bearer::Guard;
+use crate::guests::Guests;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use std::net::IpAddr;
 use tower::ServiceExt;
 
 /// Answers requests.
 pub(crate) struct Front {
     router: Router,
     guard: Option<Guard>,
+    guests: Option<Guests>,
 }
 
 impl Front {
-    /// Lets what `guard` admits, or everything, into `router`.
-    pub(crate) fn new(router: Router, guard: Option<Guard>) -> Self {
-        Front { router, guard }
+    /// Lets what `guard` admits, or everything, into `router`; and what guests may look at.
+    pub(crate) fn new(router: Router, guard: Option<Guard>, guests: Option<Guests>) -> Self {
+        Front { router, guard, guests }
     }
 
-    /// The answer.
-    pub(crate) async fn answer(&self, mut request: Request<Body>) -> Response {
-        let shown = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes).unwrap_or_default();
-        if !self.guard.as_ref().is_none_or(|guard| guard.admits(shown)) {
+    /// The answer to somebody at `peer`.
+    pub(crate) async fn answer(&self, mut request: Request<Body>, peer: IpAddr) -> Response {
+        if !self.admits(&request, peer) {
             return unauthorized();
         }
         if let Some(uri) = without_version(request.uri()) {
@@ -31,6 +33,14 @@ impl Front {
         }
         let Ok(response) = self.router.clone().oneshot(request).await;
         response
+    }
+
+    fn admits(&self, request: &Request<Body>, peer: IpAddr) -> bool {
+        let Some(guard) = &self.guard else { return true };
+        let (headers, path) = (request.headers(), request.uri().path());
+        let shown = headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes).unwrap_or_default();
+        let guest = |guests: &Guests| guests.admit(peer, request.method(), path, headers);
+        guard.admits(shown) || self.guests.as_ref().is_some_and(guest)
     }
 }
 

@@ -18,6 +18,7 @@ mod clock;
 mod cluster;
 mod error;
 mod front;
+mod guests;
 mod jars;
 mod job_manager;
 mod jobs;
@@ -35,6 +36,7 @@ mod vertices;
 
 pub use bearer::BearerToken;
 pub use error::RestError;
+pub use guests::Guests;
 pub use metrics::{ClusterSnapshot, cluster_page, job_manager_page, task_manager_page};
 pub use server::{MetricsPage, RestServer};
 pub use settings::{RestSettings, VersionInfo};

@@ -76,7 +76,7 @@ impl RestServer {
         let listener = TcpListener::from_std(listener).map_err(unusable)?;
         let address = listener.local_addr().map_err(unusable)?;
         let guard = settings.bearer.as_ref().map(Guard::new).transpose()?;
-        let front = Arc::new(Front::new(router(address.port()), guard));
+        let front = Arc::new(Front::new(router(address.port()), guard, settings.guests.clone()));
         let (stop, stopped) = watch::channel(false);
         let connections = Connections { front, settings: settings.clone(), stopped, open: JoinSet::new() };
         let accepting = tokio::spawn(connections.accept(listener));
@@ -144,7 +144,7 @@ impl Connections {
         let (front, stopped) = (self.front.clone(), self.stopped.clone());
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let front = front.clone();
-            async move { Ok::<_, Infallible>(front.answer(request.map(Body::new)).await) }
+            async move { Ok::<_, Infallible>(front.answer(request.map(Body::new), peer.ip()).await) }
         });
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())

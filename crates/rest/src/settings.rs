@@ -1,6 +1,6 @@
 //! How a REST server is set up.
 
-use crate::{BearerToken, RestError};
+use crate::{BearerToken, Guests, RestError};
 use std::time::Duration;
 
 /// What a REST server says of itself, and what it allows.
@@ -16,6 +16,8 @@ pub struct RestSettings {
     pub cancel_enabled: bool,
     /// Who does not show it is answered 401.
     pub bearer: Option<BearerToken>,
+    /// Who may look without it; nobody unless set.
+    pub guests: Option<Guests>,
     /// The most bytes of a program; 1 GiB unless set.
     pub upload_limit: u64,
     /// The most bytes of any other body; 10 MiB unless set.
@@ -68,6 +70,7 @@ impl RestSettings {
             submit_enabled: true,
             cancel_enabled: true,
             bearer: None,
+            guests: None,
             upload_limit: 1 << 30,
             body_limit: 10 << 20,
             head_limit: 16 << 10,

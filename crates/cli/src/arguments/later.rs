@@ -15,7 +15,6 @@ const VERBS: &[(&str, &str)] = &[
     ("savepoint", SAVEPOINTS),
     ("checkpoint", SAVEPOINTS),
     ("stop", STOP),
-    ("yarn-session", YARN),
     ("sql-client", SQL),
     ("sql-gateway", SQL),
     ("historyserver", HISTORY),

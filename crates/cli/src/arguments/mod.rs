@@ -20,10 +20,6 @@ use clap::{CommandFactory as _, Parser as _};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// Why `run-application` is refused.
-pub(crate) const NO_APPLICATION_MODE: &str = "run-application comes with YARN: until then `weft run` runs the program here and its jobs on \
-                                              the cluster, and scripts/standalone-job.sh runs a cluster for one program";
-
 /// Runs Weft programs on a cluster, and shows and ends their jobs.
 #[derive(Debug, clap::Parser)]
 #[command(name = "weft", arg_required_else_help = true, after_help = verbs::EXAMPLES)]

@@ -9,10 +9,11 @@ pub(crate) enum Target {
     Remote,
     /// In the program itself.
     Local,
+    /// In a session on YARN.
+    YarnSession,
+    /// In an application on YARN of its own, main included.
+    YarnApplication,
 }
-
-/// Those that come later, by name.
-const LATER: [&str; 3] = ["yarn-session", "yarn-application", "yarn-per-job"];
 
 impl FromStr for Target {
     type Err = String;
@@ -21,10 +22,10 @@ impl FromStr for Target {
         match name {
             "remote" => Ok(Target::Remote),
             "local" => Ok(Target::Local),
-            later if LATER.contains(&later) => {
-                Err("it comes with YARN; until then there are `remote` and `local`".to_owned())
-            }
-            _ => Err(format!("the targets are remote, local, {} (the last three come with YARN)", LATER.join(", "))),
+            "yarn-session" => Ok(Target::YarnSession),
+            "yarn-application" => Ok(Target::YarnApplication),
+            "yarn-per-job" => Err("use yarn-application: main runs in the cluster, too".to_owned()),
+            _ => Err("the targets are remote, local, yarn-session and yarn-application".to_owned()),
         }
     }
 }

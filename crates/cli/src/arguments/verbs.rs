@@ -4,7 +4,10 @@ use super::Target;
 use crate::build::BuildArguments;
 use crate::serve::{JobManagerArgs, TaskManagerArgs};
 #[cfg(feature = "hadoop")]
-use crate::{doctor::DoctorArguments, fs::FsArguments};
+use crate::{
+    doctor::DoctorArguments, fs::FsArguments, serve::YarnJobManagerArgs, serve::YarnTaskManagerArgs,
+    yarn::SessionArguments, yarn::YarnArguments,
+};
 use std::path::PathBuf;
 
 pub(super) const EXAMPLES: &str = "\
@@ -24,8 +27,9 @@ pub(crate) enum Verb {
     /// failed, 130 after Ctrl-C, which cancels the jobs.
     #[command(after_help = RUN, override_usage = "weft run [OPTIONS] PROGRAM [ARGUMENT]...")]
     Run(RunArguments),
-    /// Runs a program's main in the cluster, too. Comes with YARN.
-    RunApplication(InfoArguments),
+    /// Runs a program in an application on YARN of its own: `run -t yarn-application`.
+    #[command(override_usage = "weft run-application [OPTIONS] PROGRAM [ARGUMENT]...")]
+    RunApplication(RunArguments),
     /// Shows the plan of the first job that a program would run, as JSON. Nothing is run.
     #[command(after_help = INFO, override_usage = "weft info [OPTIONS] PROGRAM [ARGUMENT]...")]
     Info(InfoArguments),
@@ -49,6 +53,21 @@ pub(crate) enum Verb {
     #[cfg(feature = "hadoop")]
     #[command(after_help = FS)]
     Fs(FsArguments),
+    /// Starts a cluster on YARN that runs jobs until it is stopped, or attaches to one.
+    #[cfg(feature = "hadoop")]
+    #[command(name = "yarn-session", after_help = YARN_SESSION)]
+    YarnSession(SessionArguments),
+    /// Cleans up after applications on YARN.
+    #[cfg(feature = "hadoop")]
+    Yarn(YarnArguments),
+    /// Is an ApplicationMaster: a JobManager in a container.
+    #[cfg(feature = "hadoop")]
+    #[command(name = "yarn-jobmanager", hide = true)]
+    YarnJobManager(YarnJobManagerArgs),
+    /// Is a TaskManager in a container.
+    #[cfg(feature = "hadoop")]
+    #[command(name = "yarn-taskmanager", hide = true)]
+    YarnTaskManager(YarnTaskManagerArgs),
     /// Is a JobManager: the process that leads a cluster.
     #[command(name = "jobmanager", after_help = JOB_MANAGER)]
     JobManager(JobManagerArgs),
@@ -64,6 +83,16 @@ Examples:
   weft doctor --json | grep '\"error\"'
 
 It fails when something would: exit code 1. Servers are asked for 5 seconds each.";
+
+#[cfg(feature = "hadoop")]
+const YARN_SESSION: &str = "\
+Examples:
+  weft yarn-session -d -jm 512m -tm 1g -s 2 -nm etl
+  weft run ./word_count --input hdfs:///in --output hdfs:///out
+  echo stop | weft yarn-session -id application_1700000000000_0001
+
+Hadoop is found as its own commands find it: by HADOOP_CONF_DIR, or HADOOP_HOME. TaskManagers are started as jobs need slots,
+and end when they are idle.";
 
 const RUN: &str = "\
 Examples:
@@ -123,6 +152,11 @@ pub(crate) struct ClusterArguments {
     /// Where the JobManager's REST API is, instead of rest.address and rest.port.
     #[arg(short = 'm', long, value_name = "HOST:PORT")]
     pub(crate) jobmanager: Option<String>,
+    /// Where jobs run: `remote`, on a running cluster; `yarn-session`, in the session that yarn.application.id names or that was started here
+    /// last; `yarn-application`, in an application of their own; `local`, in the program itself. If it is not given: in the session that was
+    /// started here last, unless rest.address is set; else `remote`.
+    #[arg(short, long, value_name = "TARGET")]
+    pub(crate) target: Option<Target>,
     #[command(flatten)]
     pub(crate) configuration: ConfigurationArguments,
 }
@@ -176,9 +210,6 @@ pub(crate) struct RunArguments {
     /// Cancels the jobs also when this command is told to end, or its terminal is closed (-sae). Ctrl-C does so anyway.
     #[arg(long = "shutdownOnAttachedExit", alias = "sae")]
     pub(crate) shutdown_on_exit: bool,
-    /// Where jobs run: `remote`, on a running cluster; `local`, in the program itself.
-    #[arg(short, long, value_name = "TARGET", default_value = "remote")]
-    pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) cluster: ClusterArguments,
 }

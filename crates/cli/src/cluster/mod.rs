@@ -7,6 +7,8 @@ mod token;
 pub(crate) use address::Address;
 pub(crate) use token::read as read_token;
 
+#[cfg(feature = "hadoop")]
+use crate::arguments::Target;
 use crate::arguments::{ClusterArguments, ConfigurationArguments};
 use crate::error::CliError;
 use crate::rest::RestClient;
@@ -25,8 +27,26 @@ pub(crate) fn configuration(arguments: &ConfigurationArguments) -> Result<Config
     Ok(configuration)
 }
 
+/// Whether a session on YARN is meant: it is named, or it is the one that was started here last and nothing says where else jobs run.
+#[cfg(feature = "hadoop")]
+fn is_on_yarn(arguments: &ClusterArguments, configuration: &Configuration) -> Result<bool, CliError> {
+    if arguments.jobmanager.is_some() {
+        return Ok(false);
+    }
+    Ok(match arguments.target {
+        Some(target) => target == Target::YarnSession,
+        None if configuration.contains(&options::YARN_APPLICATION_ID) => true,
+        None if configuration.contains(&options::REST_ADDRESS) => false,
+        None => crate::yarn::recorded(configuration)?.is_some(),
+    })
+}
+
 /// The way to the cluster's JobManager. Nothing is connected yet.
 pub(crate) fn client(arguments: &ClusterArguments, configuration: &Configuration) -> Result<Arc<RestClient>, CliError> {
+    #[cfg(feature = "hadoop")]
+    if is_on_yarn(arguments, configuration)? {
+        return Ok(Arc::new(crate::run::runtime()?.block_on(crate::yarn::client(configuration))?));
+    }
     let address = match &arguments.jobmanager {
         Some(given) => given.parse().map_err(CliError::Usage)?,
         None => Address::configured(configuration)?,

@@ -40,8 +40,11 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
 pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode, CliError> {
     let configuration = cluster::configuration(&arguments.cluster.configuration)?;
     let program = Program::find(&arguments.program, &configuration)?;
-    if arguments.target == Target::Local {
-        return local::run(arguments, &program);
+    match arguments.cluster.target {
+        Some(Target::Local) => return local::run(arguments, &program),
+        #[cfg(feature = "hadoop")]
+        Some(Target::YarnApplication) => return crate::yarn::run_application(arguments, &configuration, &program),
+        _ => {}
     }
     let client = cluster::client(&arguments.cluster, &configuration)?;
     runtime()?.block_on(on_cluster(arguments, &configuration, program, client))

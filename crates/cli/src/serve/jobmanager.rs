@@ -13,7 +13,7 @@ use weft_common::configuration::{Configuration, options};
 use weft_common::memory::{JobManagerMemory, TaskManagerMemory};
 use weft_common::trust::SecretKey;
 use weft_jobmanager::process::{Application, JobManagerProcess, ProcessSettings};
-use weft_rest::{BearerToken, ClusterSnapshot, MetricsPage, RestServer, RestSettings, job_manager_page};
+use weft_rest::{BearerToken, ClusterSnapshot, Guests, MetricsPage, RestServer, RestSettings, job_manager_page};
 use weft_rpc::view::ClusterGateway;
 use weft_rpc::listener::{PortRange, listen};
 use weft_rpc::program::image::ProgramImage;
@@ -119,21 +119,33 @@ async fn application(
         }
     };
     match ended {
-        Ok(true) => Ok(ExitCode::SUCCESS),
-        Ok(false) => bail!("the application {} did not end well; see the log for its jobs", program.display()),
+        Ok(None) => Ok(ExitCode::SUCCESS),
+        Ok(Some(why)) => bail!("the application {} did not end well: {why}", program.display()),
         Err(refusal) => Err(anyhow::anyhow!(refusal.to_string())),
     }
 }
 
 /// The JobManager's own metrics.
-fn page(cluster: Arc<dyn ClusterGateway>) -> MetricsPage {
+pub(super) fn page(cluster: Arc<dyn ClusterGateway>) -> MetricsPage {
     Arc::new(move || {
         let cluster = cluster.clone();
         Box::pin(async move { job_manager_page(&ClusterSnapshot::of(&*cluster).await) })
     })
 }
 
+/// Starts REST, which asks for the configured token, if there is one.
 fn rest(configuration: &Configuration, process: &JobManagerProcess) -> anyhow::Result<RestServer> {
+    let bearer = configuration.get(&options::REST_TOKEN_FILE)?.map(|path| token(Path::new(&path))).transpose()?;
+    rest_of(configuration, process, bearer, None)
+}
+
+/// Starts REST.
+pub(super) fn rest_of(
+    configuration: &Configuration,
+    process: &JobManagerProcess,
+    bearer: Option<BearerToken>,
+    guests: Option<Guests>,
+) -> anyhow::Result<RestServer> {
     let ports = match configuration.get(&options::REST_BIND_PORT)? {
         Some(ports) => ports,
         None => configuration.get(&options::REST_PORT)?.to_string(),
@@ -141,12 +153,12 @@ fn rest(configuration: &Configuration, process: &JobManagerProcess) -> anyhow::R
     let ports: PortRange = ports.parse().context("rest.bind-port")?;
     let bind_host = configuration.get(&options::REST_BIND_ADDRESS)?;
     let listener = listen(&bind_host, &ports).context("REST (rest.bind-address, rest.bind-port)")?;
-    let bearer = configuration.get(&options::REST_TOKEN_FILE)?.map(|path| token(Path::new(&path))).transpose()?;
     let settings = RestSettings {
         advertised_host: rest_host(configuration)?,
         submit_enabled: configuration.get(&options::WEB_SUBMIT_ENABLE)?,
         cancel_enabled: configuration.get(&options::WEB_CANCEL_ENABLE)?,
         bearer,
+        guests,
         ..RestSettings::new(version())
     };
     Ok(RestServer::start(listener, settings, process.cluster())?)

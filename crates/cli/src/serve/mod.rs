@@ -11,9 +11,13 @@ mod scratch;
 mod secret;
 mod taskmanager;
 mod told;
+#[cfg(feature = "hadoop")]
+mod yarn;
 
 pub(crate) use jobmanager::{JobManagerArgs, jobmanager};
 pub(crate) use taskmanager::{TaskManagerArgs, taskmanager};
+#[cfg(feature = "hadoop")]
+pub(crate) use yarn::{YarnJobManagerArgs, YarnTaskManagerArgs, yarn_jobmanager, yarn_taskmanager};
 
 use scratch::Scratch;
 use std::path::{Path, PathBuf};

@@ -8,6 +8,7 @@ use super::told::Told;
 use super::{ProcessArgs, metrics, secret, version};
 use weft_common::configuration::{Configuration, options};
 use weft_common::memory::TaskManagerMemory;
+use weft_common::trust::SecretKey;
 use weft_control::{Exit, WorkerMemory};
 use weft_rest::{MetricsPage, task_manager_page};
 use weft_taskmanager::process::{MemoryShares, ProcessSettings, TaskManagerProcess, Window};
@@ -21,12 +22,20 @@ pub(crate) struct TaskManagerArgs {
 
 /// Runs a TaskManager until it ends.
 pub(crate) fn taskmanager(args: &TaskManagerArgs) -> anyhow::Result<ExitCode> {
-    let mut run_file = args.process.run_file.as_deref().map(RunFile::claim).transpose()?;
-    let started = args.process.start("taskmanager")?;
+    serve(&args.process, secret::secret)
+}
+
+/// The same, with a secret from elsewhere.
+pub(super) fn serve(
+    process: &ProcessArgs,
+    secret: impl FnOnce(&Configuration) -> anyhow::Result<Option<SecretKey>>,
+) -> anyhow::Result<ExitCode> {
+    let mut run_file = process.run_file.as_deref().map(RunFile::claim).transpose()?;
+    let started = process.start("taskmanager")?;
     let host = super::host();
     let memory = TaskManagerMemory::from_configuration(&started.configuration, &host)?;
     tracing::info!("memory of this TaskManager:\n{memory}");
-    let secret = secret::secret(&started.configuration)?;
+    let secret = secret(&started.configuration)?;
     let bind_host = started.configuration.get(&options::TASK_MANAGER_BIND_HOST)?;
     secret::warn_if_open("this TaskManager", &bind_host, secret.as_ref());
     let io = super::io_threads()?;

@@ -120,9 +120,9 @@ impl JobManagerProcess {
         self.cluster.members.fence(task_manager, cause);
     }
 
-    /// Runs the program that the cluster was started for, to its end, which is the end of the TaskManagers, too. Whether it and its jobs
-    /// ended well.
-    pub async fn run_application(&self, application: Application) -> Result<bool, Refusal> {
+    /// Runs the program that the cluster was started for, to its end, which is the end of the TaskManagers, too. `None` when it and its jobs
+    /// ended well, else why not.
+    pub async fn run_application(&self, application: Application) -> Result<Option<String>, Refusal> {
         let cluster = &self.cluster;
         let ended = async {
             let (blobs, executable) = (cluster.dispatcher.blobs().clone(), application.executable.clone());
@@ -138,13 +138,15 @@ impl JobManagerProcess {
         let ended = ended.await;
         cluster.members.dismiss_all("the application of the cluster has ended");
         let ended = ended?;
-        let finished = |job: &weft_rpc::drive::DrivenJob| {
-            job.outcome.as_ref().is_none_or(|outcome| outcome.status == JobStatus::Finished)
-        };
         if let Some(sentence) = ended.gave_up {
             return Err(Refusal::Wrong(sentence));
         }
-        Ok(ended.exit.is_success() && ended.jobs.iter().all(finished))
+        let of_job = ended.jobs.iter().filter_map(|job| job.outcome.as_ref()).find_map(|outcome| {
+            let why = outcome.failure.as_ref().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
+            (outcome.status != JobStatus::Finished).then(|| format!("job {} ended as {}{why}", outcome.job, outcome.status))
+        });
+        let of_program = (!ended.exit.is_success()).then(|| format!("the program's main ended: {}", ended.exit));
+        Ok(of_job.or(of_program))
     }
 
     /// Waits until a client asks for the end, which is the end of the TaskManagers, too, or `told` does.

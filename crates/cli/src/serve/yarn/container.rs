@@ -1,0 +1,81 @@
+//! What a container tells the process in it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use weft_common::configuration::Configuration;
+use weft_yarn::launch::ClusterCredentials;
+use weft_yarn_client::proto::ContainerId;
+
+/// The container that this process runs in.
+pub(super) struct Container {
+    pub(super) id: ContainerId,
+    /// The node, by the name that its NodeManager goes by: others reach this process under it.
+    pub(super) host: String,
+    pub(super) credentials: ClusterCredentials,
+    /// Where YARN collects logs from.
+    logs: PathBuf,
+    /// The container's own directory, with what was staged for it. It goes with the container.
+    directory: PathBuf,
+}
+
+impl Container {
+    /// Reads the environment that a NodeManager gives.
+    pub(super) fn of_process() -> anyhow::Result<Self> {
+        let id = variable("CONTAINER_ID")?;
+        let id = id.parse().with_context(|| format!("CONTAINER_ID is {id}, which is no container's id"))?;
+        let tokens = PathBuf::from(variable("HADOOP_TOKEN_FILE_LOCATION")?);
+        let bytes = std::fs::read(&tokens)
+            .with_context(|| format!("cannot read the credentials of this container in {}", tokens.display()))?;
+        let logs = variable("LOG_DIRS")?;
+        let Some(logs) = logs.split(',').find(|directory| !directory.is_empty()) else {
+            bail!("LOG_DIRS names no directory for logs");
+        };
+        Ok(Container {
+            id,
+            host: variable("NM_HOST")?,
+            credentials: ClusterCredentials::read(&bytes)?,
+            logs: PathBuf::from(logs),
+            directory: std::env::current_dir().context("cannot find the container's directory")?,
+        })
+    }
+
+    /// The directory of configuration files.
+    pub(super) fn conf_dir(&self) -> PathBuf {
+        self.directory.join("conf")
+    }
+
+    /// What was staged, by its name.
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        self.directory.join(name)
+    }
+
+    /// Who runs the application, as Hadoop is told.
+    pub(super) fn user(&self) -> String {
+        weft_fs::hadoop_user(&weft_hadoop_conf::Environment::of_process())
+    }
+
+    /// What every process in a container goes by, over what is configured: logs where YARN looks for them, everything else in the container's
+    /// directory, Hadoop as the client saw it, whatever the node's own configuration says.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let key = |key: &str, path: &Path| format!("{key}={}", path.display());
+        vec![
+            key("env.log.dir", &self.logs),
+            key("io.tmp.dirs", &self.directory),
+            key("env.hadoop.conf.dir", &self.conf_dir()),
+        ]
+    }
+
+    /// Listens at all addresses and advertises the node's name, where the configuration does not say otherwise.
+    pub(super) fn addresses(&self, configuration: &Configuration, bind: &[&str], advertised: &[&str]) -> Vec<String> {
+        let unset = |key: &&&str| configuration.raw(key).is_none();
+        let everywhere = bind.iter().filter(unset).map(|key| format!("{key}=0.0.0.0"));
+        let here = advertised.iter().filter(unset).map(|key| format!("{key}={}", self.host));
+        everywhere.chain(here).collect()
+    }
+}
+
+fn variable(name: &str) -> anyhow::Result<String> {
+    let value = std::env::var(name).ok().filter(|value| !value.is_empty());
+    value.with_context(|| format!("{name} is not set: this command is started by a NodeManager, in a container"))
+}

@@ -1,0 +1,225 @@
+//! An ApplicationMaster: a JobManager in a container, for whose TaskManagers it asks YARN.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::container::Container;
+use super::proxies;
+use crate::serve::jobmanager::rest_of;
+use crate::serve::told::Told;
+use crate::serve::{ProcessArgs, Started};
+use anyhow::Context;
+use tokio::sync::watch;
+use weft_common::TaskManagerId;
+use weft_common::configuration::{Configuration, options};
+use weft_common::memory::{JobManagerMemory, TaskManagerMemory};
+use weft_control::ContainerSettings;
+use weft_fs::{FileSystem as _, HdfsFileSystem, Recursive};
+use weft_hadoop_conf::{HadoopConf, Sources};
+use weft_hadoop_rpc::RpcOptions;
+use weft_jobmanager::Staffing;
+use weft_jobmanager::process::{Application, JobManagerProcess, ProcessSettings};
+use weft_rest::{BearerToken, Guests};
+use weft_yarn::launch::{Files, read_manifest};
+use weft_yarn::master::{ApplicationMaster, MasterSettings, RestAddress, Workers, Workforce};
+use weft_yarn::{YarnSettings, names};
+
+/// After how long a silent ApplicationMaster is given up, unless the cluster's configuration says otherwise.
+const EXPIRY: Duration = Duration::from_secs(600);
+
+/// `weft yarn-jobmanager`
+#[derive(Debug, clap::Args)]
+pub(crate) struct YarnJobManagerArgs {
+    /// A program to run in this cluster, which ends with it (application mode)
+    #[arg(value_name = "PROGRAM")]
+    program: Option<PathBuf>,
+    /// The program's arguments
+    #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+/// How an application ended.
+struct Ended {
+    well: bool,
+    /// What YARN is told about it.
+    diagnostics: String,
+}
+
+/// Runs the ApplicationMaster until its application ends.
+pub(crate) fn yarn_jobmanager(args: &YarnJobManagerArgs) -> anyhow::Result<ExitCode> {
+    let container = Container::of_process()?;
+    let configured = Configuration::load_dir(&container.conf_dir())?;
+    let process = ProcessArgs {
+        conf_dir: Some(container.conf_dir()),
+        dynamic: keys(&container, &configured)?,
+        log_name: None,
+        run_file: None,
+    };
+    let started = process.start("jobmanager")?;
+    let host = crate::serve::host();
+    let memory = JobManagerMemory::from_configuration(&started.configuration, &host)?;
+    tracing::info!("memory of this JobManager:\n{memory}");
+    let of_slots = TaskManagerMemory::from_configuration(&started.configuration, &host)?;
+    let settings = ProcessSettings {
+        configuration: started.configuration.clone(),
+        directory: started.scratch.path().to_owned(),
+        logs: started.logs.clone(),
+        secret: container.credentials.secret(),
+        exchange_pool: of_slots.network_per_slot().bytes(),
+        random: crate::serve::random,
+    };
+    let ended = crate::serve::io_threads()?.block_on(run(args, &container, &started, settings))?;
+    tracing::info!("ended: {}", ended.diagnostics);
+    Ok(if ended.well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What an ApplicationMaster goes by, over what is configured.
+fn keys(container: &Container, configured: &Configuration) -> anyhow::Result<Vec<String>> {
+    let mut keys = container.keys();
+    keys.extend(container.addresses(configured, &["jobmanager.bind-host", "rest.bind-address"], &["rest.address"]));
+    let unset = |key: &str| configured.raw(key).is_none();
+    keys.extend(unset("rest.bind-port").then(|| "rest.bind-port=0".to_owned()));
+    keys.extend(unset("web.submit.enable").then(|| "web.submit.enable=false".to_owned()));
+    keys.push(format!("jobmanager.rpc.address={}", container.host));
+    keys.push(format!("jobmanager.rpc.bind-port={}", configured.get(&options::YARN_MASTER_PORT)?));
+    keys.push(format!("high-availability.cluster-id={}", container.id.attempt.application));
+    Ok(keys)
+}
+
+async fn run(
+    args: &YarnJobManagerArgs,
+    container: &Container,
+    started: &Started,
+    settings: ProcessSettings,
+) -> anyhow::Result<Ended> {
+    let mut told = Told::new()?;
+    let configuration = &started.configuration;
+    let conf = HadoopConf::load(&Sources::effective(container.file(names::HADOOP)))?;
+    let process = JobManagerProcess::start(settings).await?;
+    let guests = Guests { proxies: proxies::addresses(&conf), users: viewers(configuration)? };
+    let bearer = container.credentials.bearer().map(BearerToken::new);
+    let rest = rest_of(configuration, &process, bearer, Some(guests))?;
+    let manifest = std::fs::read_to_string(container.file(names::MANIFEST));
+    let files = read_manifest(&manifest.context("cannot read the list of staged files")?)?;
+    let parts = parts(container, configuration, &process, &files)?;
+    let slots = parts.settings.slots;
+    let address = RestAddress { host: container.host.clone(), port: rest.address().port() };
+    tracing::info!("REST at http://{}:{}", address.host, address.port);
+    let mut master = ApplicationMaster::register(&conf, parts, address).await?;
+    let (fence, workers) = (Fence(&process), workers(process.staffing(slots), slots));
+    let ended = tokio::select! {
+        ended = work(args, container, &process, &mut told) => ended,
+        over = master.run(workers, &fence) => Ended { well: false, diagnostics: over },
+    };
+    rest.close().await;
+    process.end().await;
+    clean_up(&files).await;
+    master.finish(ended.well, &ended.diagnostics).await?;
+    Ok(ended)
+}
+
+/// What the application is for: a program, or jobs until somebody ends it.
+async fn work(args: &YarnJobManagerArgs, container: &Container, process: &JobManagerProcess, told: &mut Told) -> Ended {
+    let Some(program) = &args.program else {
+        let cause = async {
+            let signal = told.signalled().await;
+            tracing::info!("told to end: {signal}");
+        };
+        process.asked_to_end(cause).await;
+        return Ended { well: true, diagnostics: "the session was stopped".to_owned() };
+    };
+    let application = Application {
+        executable: container.file(&program.to_string_lossy()),
+        arguments: args.arguments.clone(),
+        configuration: BTreeMap::new(),
+    };
+    tokio::select! {
+        ended = process.run_application(application) => match ended {
+            Ok(None) => Ended { well: true, diagnostics: String::new() },
+            Ok(Some(why)) => Ended { well: false, diagnostics: why },
+            Err(refusal) => Ended { well: false, diagnostics: refusal.to_string() },
+        },
+        () = process.asked_to_end(std::future::pending()) => {
+            Ended { well: false, diagnostics: "the application was ended by a client".to_owned() }
+        }
+        signal = told.signalled() => Ended { well: false, diagnostics: format!("the ApplicationMaster was told to end by {signal}") },
+    }
+}
+
+fn parts(
+    container: &Container,
+    configuration: &Configuration,
+    process: &JobManagerProcess,
+    files: &Files,
+) -> anyhow::Result<MasterSettings> {
+    let of_workers = files.iter().filter(|(name, _)| !name.starts_with(names::PROGRAMS));
+    let leader = format!("jobmanager.rpc.address={}", container.host);
+    let port = format!("jobmanager.rpc.port={}", process.address().port());
+    let worker_arguments = ["yarn-taskmanager", "-D", &leader, "-D", &port].map(str::to_owned).to_vec();
+    Ok(MasterSettings {
+        attempt: container.id.attempt,
+        user: container.user(),
+        settings: YarnSettings::from_configuration(configuration, &crate::serve::host())?,
+        containers: ContainerSettings::from_configuration(configuration, EXPIRY)?,
+        files: of_workers.map(|(name, file)| (name.clone(), file.clone())).collect(),
+        worker_program: format!("./{}", names::WEFT),
+        worker_arguments,
+        credentials: container.credentials.clone(),
+        options: RpcOptions::default(),
+        entropy: std::sync::Arc::new(|bytes: &mut [u8]| {
+            for chunk in bytes.chunks_mut(16) {
+                let random = crate::serve::random().to_le_bytes();
+                chunk.iter_mut().zip(random).for_each(|(byte, random)| *byte = random);
+            }
+        }),
+    })
+}
+
+/// Who may look by way of the proxy, if the configuration says: users are before the space, groups behind it.
+fn viewers(configuration: &Configuration) -> anyhow::Result<Option<std::collections::BTreeSet<String>>> {
+    let acl = configuration.get(&options::YARN_VIEW_ACLS)?.filter(|acl| acl.trim() != "*");
+    let users = acl.map(|acl| acl.split(' ').next().unwrap_or_default().to_owned());
+    Ok(users.map(|users| users.split(',').filter(|user| !user.is_empty()).map(str::to_owned).collect()))
+}
+
+/// How many workers the slots make that the jobs want, and which there are.
+fn workers(mut staffing: watch::Receiver<Staffing>, slots: u32) -> watch::Receiver<Workers> {
+    let of = move |staffing: &Staffing| Workers {
+        wanted: staffing.wanted_slots.div_ceil(slots.max(1)),
+        registered: staffing.task_managers.iter().map(|(id, of)| (id.clone(), of.free == of.total)).collect(),
+    };
+    let (sender, receiver) = watch::channel(of(&staffing.borrow_and_update()));
+    tokio::spawn(async move {
+        while staffing.changed().await.is_ok() {
+            let now = of(&staffing.borrow_and_update());
+            if sender.send(now).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// Tells the JobManager which TaskManagers are no more.
+struct Fence<'a>(&'a JobManagerProcess);
+
+impl Workforce for Fence<'_> {
+    fn fence(&self, task_manager: &TaskManagerId, cause: &str) {
+        self.0.fence(task_manager, cause);
+    }
+}
+
+/// Removes what was staged for this application alone. What cannot be removed now is found by the sweep.
+async fn clean_up(files: &Files) {
+    let Some(directory) = files.get(names::CONFIGURATION).and_then(|file| file.path.parent()) else { return };
+    let sources = Sources::effective(std::path::Path::new(names::HADOOP));
+    if directory.scheme() != Some("hdfs") {
+        return;
+    }
+    match HdfsFileSystem::new(sources).delete(&directory, Recursive::Yes).await {
+        Ok(_) => {}
+        Err(error) => tracing::warn!("{directory} is left behind, for weft yarn gc to find: {error}"),
+    }
+}

@@ -1,0 +1,9 @@
+//! Processes in YARN's containers: an ApplicationMaster, which is a JobManager, and TaskManagers.
+
+mod container;
+mod master;
+mod proxies;
+mod worker;
+
+pub(crate) use master::{YarnJobManagerArgs, yarn_jobmanager};
+pub(crate) use worker::{YarnTaskManagerArgs, yarn_taskmanager};

@@ -1,0 +1,107 @@
+//! What is staged with an application: the command itself, programs, files to ship.
+
+use super::hadoop::Hadoop;
+use crate::error::CliError;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use weft_fs::Path;
+use weft_yarn::launch::{Files, LaunchFile, Visibility};
+use weft_yarn::staging::Source;
+use weft_yarn::{DeployError, FileSettings, names};
+
+/// Files by the name that containers know them by.
+pub(super) struct Shipped {
+    pub(super) artifacts: BTreeMap<String, Source>,
+    pub(super) archives: BTreeMap<String, Source>,
+    pub(super) provided: Files,
+}
+
+impl Shipped {
+    /// This command, and what the configuration says is to be shipped.
+    pub(super) async fn of(hadoop: &Hadoop, settings: &FileSettings) -> Result<Self, CliError> {
+        let mut shipped =
+            Shipped { artifacts: BTreeMap::new(), archives: BTreeMap::new(), provided: Files::new() };
+        let command = std::env::current_exe().map_err(CliError::io("find this command's own file"))?;
+        shipped.add_local(hadoop, names::WEFT, &command)?;
+        for file in &settings.ship_files {
+            shipped.ship(hadoop, file, "yarn.ship-files").await?;
+        }
+        for archive in &settings.ship_archives {
+            let (fs, path) = hadoop.file(archive)?;
+            let name = base_name(&path, archive)?;
+            if !LaunchFile::is_archive(&name) {
+                let sentence = format!("{archive} in yarn.ship-archives is no archive that nodes unpack: .zip, .tar, .tar.gz and .tgz are");
+                return Err(CliError::Deploy(DeployError::Refused(sentence)));
+            }
+            fs.status(&path).await?;
+            shipped.archives.insert(name, Source { fs, path });
+        }
+        for directory in settings.provided_lib_dirs.iter().chain(&settings.provided_usrlib_dir) {
+            shipped.provide(hadoop, directory).await?;
+        }
+        Ok(shipped)
+    }
+
+    /// A local file under a name.
+    pub(super) fn add_local(&mut self, hadoop: &Hadoop, name: &str, file: &std::path::Path) -> Result<(), CliError> {
+        let file = std::path::absolute(file).map_err(CliError::file("find the file", file))?;
+        let path = Path::from_local(&file)?;
+        let fs = hadoop.systems.get(&path)?;
+        self.artifacts.insert(name.to_owned(), Source { fs, path });
+        Ok(())
+    }
+
+    /// A file under its own name; a directory with all files in it and below, under its own name.
+    async fn ship(&mut self, hadoop: &Hadoop, text: &str, key: &str) -> Result<(), CliError> {
+        let (fs, root) = hadoop.file(text)?;
+        let found = fs.status(&root).await.map_err(|error| {
+            CliError::Deploy(DeployError::Refused(format!("{text}, which {key} names, cannot be shipped: {error}")))
+        })?;
+        let mut waiting = vec![(base_name(&root, text)?, found)];
+        while let Some((name, entry)) = waiting.pop() {
+            if entry.is_file() {
+                self.artifacts.insert(name, Source { fs: fs.clone(), path: entry.path });
+                continue;
+            }
+            for below in fs.list_all(&entry.path).await? {
+                let own = base_name(&below.path, text)?;
+                waiting.push((format!("{name}/{own}"), below));
+            }
+        }
+        Ok(())
+    }
+
+    /// The files of a directory that the nodes reach, where they are. They are everybody's only where everybody can read them.
+    async fn provide(&mut self, hadoop: &Hadoop, directory: &str) -> Result<(), CliError> {
+        let (fs, path) = hadoop.file(directory)?;
+        if path.scheme().is_none_or(|scheme| scheme == "file") {
+            let sentence = format!("{directory} is provided to no node: name a directory in HDFS (yarn.provided.lib.dirs)");
+            return Err(CliError::Deploy(DeployError::Refused(sentence)));
+        }
+        for entry in fs.list_all(&path).await?.into_iter().filter(|entry| entry.is_file()) {
+            let name = base_name(&entry.path, directory)?;
+            let file = LaunchFile {
+                length: entry.length,
+                modified_ms: entry.modified_ms,
+                visibility: Visibility::Application,
+                archive: LaunchFile::is_archive(&name),
+                path: entry.path,
+            };
+            // The command that is provided need not be uploaded.
+            self.artifacts.remove(&name);
+            self.provided.insert(name, file);
+        }
+        Ok(())
+    }
+}
+
+fn base_name(path: &Path, text: &str) -> Result<String, CliError> {
+    let unnamed = || CliError::Usage(format!("{text} has no name of its own: name a file or directory"));
+    path.file_name().map(str::to_owned).ok_or_else(unnamed)
+}
+
+/// The name that a program has in containers.
+pub(super) fn program_name(program: &std::path::Path) -> String {
+    let name = program.file_name().map_or_else(|| PathBuf::from("program").into_os_string(), ToOwned::to_owned);
+    format!("{}/{}", names::PROGRAMS, name.to_string_lossy())
+}

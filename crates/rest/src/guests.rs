@@ -1,0 +1,78 @@
+//! Who may look without showing the token: what comes by way of a ResourceManager's proxy.
+//!
+//! A proxy tells in a cookie who is behind it. What a guest may see is what dashboards show; logs, configuration and artifacts may hold secrets, and
+//! whatever changes something is not for looking.
+
+use axum::http::{HeaderMap, Method, header};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use tokio::sync::watch;
+
+/// The cookie in which a ResourceManager's proxy says who asks.
+const USER: &str = "proxy-user";
+/// What is not shown to guests: the last or a middle part of a path.
+const CLOSED: [&str; 7] = ["log", "logs", "stdout", "config", "artifacts", "environment", "outcome"];
+
+/// The proxies, and whom they may let look.
+#[derive(Clone, Debug)]
+pub struct Guests {
+    /// The proxies' addresses, as they are now.
+    pub proxies: watch::Receiver<BTreeSet<IpAddr>>,
+    /// Users who may look; `None`: whoever the proxy lets through.
+    pub users: Option<BTreeSet<String>>,
+}
+
+impl Guests {
+    /// Whether a request is one that is answered to a guest.
+    pub(crate) fn admit(&self, peer: IpAddr, method: &Method, path: &str, headers: &HeaderMap) -> bool {
+        let looks = matches!(*method, Method::GET | Method::HEAD) && !path.split('/').any(|part| CLOSED.contains(&part));
+        looks && self.proxies.borrow().contains(&peer.to_canonical()) && self.knows(headers)
+    }
+
+    fn knows(&self, headers: &HeaderMap) -> bool {
+        let Some(users) = &self.users else { return true };
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let user = cookies.flat_map(|line| line.split(';')).find_map(|cookie| {
+            let (name, value) = cookie.trim().split_once('=')?;
+            (name == USER).then_some(value)
+        });
+        user.is_some_and(|user| users.contains(user))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_comes_by_the_proxy_may_look_at_what_dashboards_show() {
+        let (sender, proxies) = watch::channel(BTreeSet::from(["10.0.0.1".parse().unwrap()]));
+        let mut guests = Guests { proxies, users: None };
+        let asks = |guests: &Guests, peer: &str, method: Method, path: &str, cookie: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, cookie.parse().unwrap());
+            guests.admit(peer.parse().unwrap(), &method, path, &headers)
+        };
+        let table = [
+            ("10.0.0.1", Method::GET, "/overview", true),
+            ("::ffff:10.0.0.1", Method::GET, "/jobs/overview", true),
+            ("10.0.0.2", Method::GET, "/overview", false),
+            ("10.0.0.1", Method::PATCH, "/jobs/1", false),
+            ("10.0.0.1", Method::DELETE, "/cluster", false),
+            ("10.0.0.1", Method::GET, "/jobmanager/config", false),
+            ("10.0.0.1", Method::GET, "/config", false),
+            ("10.0.0.1", Method::GET, "/taskmanagers/1/log", false),
+            ("10.0.0.1", Method::GET, "/jobmanager/logs/weft.log", false),
+            ("10.0.0.1", Method::GET, "/weft/artifacts/12", false),
+        ];
+        for (peer, method, path, admitted) in table {
+            assert_eq!(asks(&guests, peer, method.clone(), path, "a=b"), admitted, "{peer} {method} {path}");
+        }
+        guests.users = Some(BTreeSet::from(["anna".to_owned()]));
+        for (cookie, admitted) in [("proxy-user=anna", true), ("a=b; proxy-user=anna", true), ("proxy-user=bert", false), ("a=b", false)] {
+            assert_eq!(asks(&guests, "10.0.0.1", Method::GET, "/overview", cookie), admitted, "{cookie}");
+        }
+        sender.send_replace(BTreeSet::new());
+        assert!(!asks(&guests, "10.0.0.1", Method::GET, "/overview", "proxy-user=anna"), "the proxy has moved");
+    }
+}

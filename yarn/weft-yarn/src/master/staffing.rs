@@ -1,0 +1,88 @@
+//! What the JobManager wants and has.
+
+use std::collections::BTreeMap;
+
+use weft_common::TaskManagerId;
+use weft_control::{ContainerEvent, ContainerId, ProfileId};
+
+use super::answer::ledger_id;
+
+/// The one sort of worker there is.
+pub(super) const PROFILE: ProfileId = ProfileId(1);
+
+/// The workers that there ought to be, and those that have registered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Workers {
+    /// How many there ought to be.
+    pub wanted: u32,
+    /// Those that have registered, and whether all of their slots are free.
+    pub registered: BTreeMap<TaskManagerId, bool>,
+}
+
+/// Whoever hears that workers are no more.
+pub trait Workforce: Send + Sync {
+    /// A TaskManager counts no more, whether its process still lives or not. `cause` goes on after its name: `has ended: …`.
+    fn fence(&self, task_manager: &TaskManagerId, cause: &str);
+}
+
+impl Workers {
+    /// What is different from before, as events. TaskManagers that run in no container are none of ours.
+    pub(super) fn changes(&self, before: &Workers) -> Vec<ContainerEvent> {
+        let mut events = Vec::new();
+        if self.wanted != before.wanted {
+            events.push(ContainerEvent::WorkersWanted { profile: PROFILE, workers: self.wanted });
+        }
+        let gone = before.registered.keys().filter(|id| !self.registered.contains_key(*id));
+        events.extend(gone.filter_map(container_of).map(|container| ContainerEvent::WorkerLost { container }));
+        for (id, idle) in &self.registered {
+            let Some(container) = container_of(id) else { continue };
+            let known = before.registered.get(id);
+            if known.is_none() {
+                events.push(ContainerEvent::WorkerRegistered { container });
+            }
+            match (known.copied().unwrap_or(false), *idle) {
+                (false, true) => events.push(ContainerEvent::WorkerIdle { container }),
+                (true, false) => events.push(ContainerEvent::WorkerBusy { container }),
+                _ => {}
+            }
+        }
+        events
+    }
+}
+
+/// A TaskManager bears the name of its container.
+fn container_of(task_manager: &TaskManagerId) -> Option<ContainerId> {
+    task_manager.0.parse().ok().map(|id| ledger_id(&id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn workers(wanted: u32, registered: &[(&str, bool)]) -> Workers {
+        let registered = registered.iter().map(|(id, idle)| (TaskManagerId((*id).to_owned()), *idle)).collect();
+        Workers { wanted, registered }
+    }
+
+    #[test]
+    fn what_changed_is_told_and_nothing_else() {
+        let (one, two) = ("container_1_0001_01_000002", "container_1_0001_01_000003");
+        let id = |number| ContainerId { attempt: 1, number };
+        let before = workers(1, &[(one, true)]);
+        assert_eq!(before.changes(&before), []);
+        let after = workers(2, &[(one, false), (two, true), ("by-hand", true)]);
+        assert_eq!(
+            after.changes(&before),
+            [
+                ContainerEvent::WorkersWanted { profile: PROFILE, workers: 2 },
+                ContainerEvent::WorkerBusy { container: id(2) },
+                ContainerEvent::WorkerRegistered { container: id(3) },
+                ContainerEvent::WorkerIdle { container: id(3) },
+            ]
+        );
+        assert_eq!(
+            workers(2, &[]).changes(&after),
+            [ContainerEvent::WorkerLost { container: id(2) }, ContainerEvent::WorkerLost { container: id(3) }]
+        );
+    }
+}
