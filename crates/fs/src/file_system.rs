@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use futures_util::{TryStreamExt, future::BoxFuture, stream::BoxStream};
 
-use crate::{BlockLocation, CreateOptions, FileReader, FileStatus, FileWriter, FsError, Path, Recursive};
+use crate::{
+    BlockLocation, CreateOptions, FileReader, FileStatus, FileWriter, FsError, Operation, Path, Permission, Recursive,
+};
 
 /// What a file system's operations return: a boxed future, so that the trait can be used as `dyn FileSystem`.
 pub type FsFuture<'a, T> = BoxFuture<'a, Result<T, FsError>>;
@@ -114,4 +116,24 @@ pub trait FileSystem: Send + Sync {
     /// # Errors
     /// [`FsError::NotFound`], [`FsError::IsADirectory`].
     fn block_locations<'a>(&'a self, path: &'a Path, range: Range<u64>) -> FsFuture<'a, Vec<BlockLocation>>;
+
+    /// Changes who may use a file or a directory, whatever the umask.
+    ///
+    /// # Errors
+    /// [`FsError::NotFound`]; [`FsError::Unsupported`] where there are no such rights.
+    fn set_permission<'a>(&'a self, path: &'a Path, _permission: Permission) -> FsFuture<'a, ()> {
+        let reason =
+            "this file system has no access rights of this kind: use another one for what must be kept from others";
+        Box::pin(async move {
+            Err(FsError::Unsupported { operation: Operation::SetPermission, path: path.clone(), reason })
+        })
+    }
+
+    /// Changes how many copies are kept of a file. Where there is no such number nothing happens.
+    ///
+    /// # Errors
+    /// [`FsError::NotFound`].
+    fn set_replication<'a>(&'a self, _path: &'a Path, _copies: u16) -> FsFuture<'a, ()> {
+        Box::pin(async { Ok(()) })
+    }
 }

@@ -31,6 +31,10 @@ pub enum Operation {
     Mkdirs,
     /// [`FileSystem::block_locations`](crate::FileSystem::block_locations)
     BlockLocations,
+    /// [`FileSystem::set_permission`](crate::FileSystem::set_permission)
+    SetPermission,
+    /// [`FileSystem::set_replication`](crate::FileSystem::set_replication)
+    SetReplication,
 }
 
 impl fmt::Display for Operation {
@@ -50,6 +54,8 @@ impl fmt::Display for Operation {
             Operation::Delete => "delete",
             Operation::Mkdirs => "create directory",
             Operation::BlockLocations => "locate the blocks of",
+            Operation::SetPermission => "set the permissions of",
+            Operation::SetReplication => "set the number of copies of",
         })
     }
 }

@@ -7,10 +7,10 @@ use weft_common::Configuration;
 use weft_hadoop_conf::{Environment, Sources};
 use weft_hadoop_rpc::Login;
 
-use super::{connect::Connector, listing, namespace, opening};
+use super::{attributes, connect::Connector, listing, namespace, opening};
 use crate::{
     BlockLocation, CreateOptions, FileReader, FileStatus, FileStatusStream, FileSystem, FileWriter, FsFuture,
-    Operation, Path, Recursive,
+    Operation, Path, Permission, Recursive,
 };
 
 /// Files in HDFS, for paths with the scheme `hdfs`: `hdfs://nameservice/path`, `hdfs://host/path`, `hdfs://host:port/path`, and
@@ -105,6 +105,22 @@ impl FileSystem for HdfsFileSystem {
         async move {
             let client = self.connector.client(Operation::BlockLocations, path).await?;
             namespace::block_locations(&client, path, range).await
+        }
+        .boxed()
+    }
+
+    fn set_permission<'a>(&'a self, path: &'a Path, permission: Permission) -> FsFuture<'a, ()> {
+        async move {
+            let client = self.connector.client(Operation::SetPermission, path).await?;
+            attributes::set_permission(&client, path, permission).await
+        }
+        .boxed()
+    }
+
+    fn set_replication<'a>(&'a self, path: &'a Path, copies: u16) -> FsFuture<'a, ()> {
+        async move {
+            let client = self.connector.client(Operation::SetReplication, path).await?;
+            attributes::set_replication(&client, path, copies).await
         }
         .boxed()
     }

@@ -19,6 +19,7 @@
 //! * **What cannot be hidden is said**, with the path, once. A file whose last DataNode is lost is written again by whoever
 //!   still has its bytes.
 
+mod attributes;
 mod client;
 mod connect;
 mod dead_nodes;

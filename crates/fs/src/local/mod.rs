@@ -3,6 +3,7 @@
 mod blocking;
 mod listing;
 mod operations;
+mod permission;
 mod reader;
 mod rename;
 mod writer;
@@ -14,7 +15,7 @@ use futures_util::FutureExt;
 use self::{blocking::blocking, reader::LocalFileReader, rename::Method, writer::LocalFileWriter};
 use crate::{
     BlockLocation, CreateOptions, FileReader, FileStatus, FileStatusStream, FileSystem, FileWriter, FsError, FsFuture,
-    Operation, Path, Recursive,
+    Operation, Path, Permission, Recursive,
 };
 
 /// The file system of the operating system, for paths without a scheme or with `file`.
@@ -80,6 +81,10 @@ impl FileSystem for LocalFileSystem {
     fn block_locations<'a>(&'a self, path: &'a Path, range: Range<u64>) -> FsFuture<'a, Vec<BlockLocation>> {
         let locate = move |disk: PathBuf, path: &Path| operations::block_locations(&disk, path, &range);
         on_disk(Operation::BlockLocations, path, locate).boxed()
+    }
+
+    fn set_permission<'a>(&'a self, path: &'a Path, permission: Permission) -> FsFuture<'a, ()> {
+        on_disk(Operation::SetPermission, path, move |disk, path| permission::set(&disk, path, permission)).boxed()
     }
 }
 

@@ -23,7 +23,7 @@ pub use self::{
 use self::{reader::MemoryFileReader, tree::Tree, writer::MemoryFileWriter};
 use crate::{
     BlockLocation, CreateOptions, FileReader, FileStatus, FileStatusStream, FileSystem, FileWriter, FsError, FsFuture,
-    Operation, Path, Recursive,
+    Operation, Path, Permission, Recursive,
 };
 
 /// A file system in memory, for tests: it needs no runtime, has no clock (`modified_ms` counts changes), and fails as
@@ -107,6 +107,11 @@ impl FileSystem for MemoryFileSystem {
             _ => Err(FsError::IsADirectory { operation, path: path.clone() }),
         };
         self.perform(operation, path, locate).boxed()
+    }
+
+    fn set_permission<'a>(&'a self, path: &'a Path, _permission: Permission) -> FsFuture<'a, ()> {
+        let operation = Operation::SetPermission;
+        self.perform(operation, path, move |tree| tree.status(operation, path).map(drop)).boxed()
     }
 }
 
