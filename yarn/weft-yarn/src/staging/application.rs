@@ -1,0 +1,125 @@
+//! What belongs to one application.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use weft_fs::{CreateOptions, Path, Permission, Recursive};
+
+use super::{ArtifactName, Staging};
+use crate::DeployError;
+use crate::launch::{LaunchFile, Visibility};
+
+/// The file with the word by which the application's REST knows its owner, readable by the owner alone.
+pub const BEARER_FILE: &str = "secret";
+/// What lists of artifacts are called.
+const LIST: &str = "artifacts-";
+/// Nobody else even enters.
+const OWNER_ENTERS: Permission = Permission::from_mode(0o700);
+/// A list is as long as this many names at most; what is longer is none.
+const MAX_LIST: u64 = 1 << 20;
+
+/// `.weft/apps/<application>`.
+#[derive(Clone, Debug)]
+pub struct ApplicationDirectory {
+    staging: Staging,
+    path: Path,
+}
+
+impl ApplicationDirectory {
+    pub(super) fn new(staging: Staging, path: Path) -> Self {
+        ApplicationDirectory { staging, path }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes it, for its owner alone.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub async fn create(&self) -> Result<(), DeployError> {
+        self.staging.fs.mkdirs(&self.path).await?;
+        Ok(self.staging.fs.set_permission(&self.path, OWNER_ENTERS).await?)
+    }
+
+    /// Says which artifacts the application will use, so that the sweep spares them; to be done before they are staged. Others may be
+    /// added later.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub async fn list_artifacts(&self, names: &[ArtifactName]) -> Result<(), DeployError> {
+        let text: String = names.iter().map(|name| format!("{name}\n")).collect();
+        let list = self.path.join(&self.staging.unique(LIST));
+        self.write(&list, text.into()).await
+    }
+
+    /// Stores a file that containers of the application get, and that its owner alone may read.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub async fn put(&self, name: &str, content: Bytes) -> Result<LaunchFile, DeployError> {
+        let path = self.path.join(name);
+        self.write(&path, content).await?;
+        let found = self.staging.fs.status(&path).await?;
+        Ok(LaunchFile {
+            path: found.path,
+            length: found.length,
+            modified_ms: found.modified_ms,
+            visibility: Visibility::Application,
+            archive: false,
+        })
+    }
+
+    /// Reads a file of it.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub async fn read(&self, name: &str) -> Result<Bytes, DeployError> {
+        Ok(self.staging.read(&self.path.join(name)).await?)
+    }
+
+    /// Removes it with all that is in it; says whether it was there.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub async fn remove(&self) -> Result<bool, DeployError> {
+        Ok(self.staging.fs.delete(&self.path, Recursive::Yes).await?)
+    }
+
+    async fn write(&self, path: &Path, content: Bytes) -> Result<(), DeployError> {
+        let options = CreateOptions::NEW.with_permission(Permission::OWNER_ONLY);
+        let mut writer = self.staging.fs.create(path, options).await?;
+        writer.write(content).await?;
+        writer.sync().await?;
+        Ok(writer.close().await?)
+    }
+
+    /// The artifacts it uses; `None` if a list of them cannot be read.
+    pub(super) async fn artifacts(&self) -> Result<Option<BTreeSet<ArtifactName>>, DeployError> {
+        let mut all = BTreeSet::new();
+        for entry in self.staging.fs.list_all(&self.path).await? {
+            if !entry.path.file_name().is_some_and(|name| name.starts_with(LIST)) {
+                continue;
+            }
+            if entry.length > MAX_LIST {
+                return Ok(None);
+            }
+            let text = self.staging.read(&entry.path).await?;
+            let Ok(text) = std::str::from_utf8(&text) else { return Ok(None) };
+            for line in text.lines() {
+                let Ok(name) = line.parse() else { return Ok(None) };
+                all.insert(name);
+            }
+        }
+        Ok(Some(all))
+    }
+}
+
+impl Staging {
+    pub(super) async fn read(&self, path: &Path) -> Result<Bytes, weft_fs::FsError> {
+        let reader = self.fs.open(path).await?;
+        reader.read_range(0..reader.length()).await
+    }
+}
