@@ -207,6 +207,15 @@ impl Rig {
         command.output().map_err(RigError::io("run", script))
     }
 
+    /// The same command to be run by the caller, with Java's own settings instead of those that make it start quickly: what
+    /// an installed client costs.
+    #[must_use]
+    pub fn plain_hadoop(&self, class: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(scripts().join("java.sh"));
+        command.arg("--dir").arg(self.directory()).arg("--plain").arg(class).args(arguments);
+        command
+    }
+
     fn script(&self, name: &str, arguments: &[&str]) -> Result<(), RigError> {
         let script = scripts().join(name);
         let mut command = Command::new(&script);

@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::cluster::{ClusterArgs, JobArgs};
+use crate::hdfs::{HdfsArgs, Task};
 use crate::kernels::Kernel;
 use crate::probe::Probe;
 use crate::row::{RowSpec, Who};
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     },
     /// Start clusters of processes and measure them: time to the first answer, to RUNNING, to recover; memory; word count over TCP
     Cluster(ClusterArgs),
+    /// Start HDFS and measure the client of files and of calls, beside hdfs-native and hdfs dfs
+    Hdfs(HdfsArgs),
     /// Measure a single figure in this process: idle CPU time, time to the first record, memory of a million keys
     Probe { probe: Probe },
     /// Count the instructions of the engine's kernels under callgrind and compare them with the counts kept
@@ -65,6 +68,12 @@ pub(crate) enum Command {
     Row {
         #[arg(value_parser = RowSpec::parse)]
         spec: RowSpec,
+    },
+    /// Write or read a file in HDFS in this process and print what that took as JSON
+    #[command(hide = true)]
+    HdfsTask {
+        #[arg(value_parser = Task::parse)]
+        task: Task,
     },
     /// Run one kernel; what callgrind looks at
     #[command(hide = true)]

@@ -9,12 +9,16 @@
 //! counts kept in the repository. They move by parts of a percent where times move by tens.
 //!
 //! `cluster` measures processes: how long a cluster takes for what people and failures ask of it. This program is then a job's program, too.
+//!
+//! `hdfs` measures the client of HDFS, beside another one and beside Java's.
 
 mod args;
 mod cluster;
 mod counting_sink;
 mod engine;
+mod figure;
 mod hand;
+mod hdfs;
 mod inputs;
 mod instructions;
 mod kernels;
@@ -57,6 +61,8 @@ fn run(cli: Cli, start: Instant) -> Result<()> {
         }
         Command::Text { bytes, file } => text::generate(bytes, &file),
         Command::Cluster(args) => cluster::measure(&mut io::stdout().lock(), &args, &cli.plan),
+        Command::Hdfs(args) => hdfs::measure(&mut io::stdout().lock(), &args, &cli.plan),
+        Command::HdfsTask { task } => Ok(writeln!(io::stdout(), "{}", task.measure()?)?),
         Command::Probe { probe } => Ok(writeln!(io::stdout(), "{}", probe.measure(start)?)?),
         Command::Kernels { counts, bless } => instructions::check(&mut io::stdout().lock(), &counts, bless),
         Command::Row { spec } => Ok(writeln!(io::stdout(), "{}", serde_json::to_string(&Row::measure(&spec)?)?)?),

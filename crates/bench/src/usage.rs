@@ -23,9 +23,20 @@ impl Usage {
     }
 }
 
+/// What is resident now.
+pub(crate) fn resident_bytes() -> Result<u64> {
+    status("VmRSS:").context("reading the memory of this process")
+}
+
 fn peak_rss_bytes() -> Result<u64> {
+    status("VmHWM:")
+}
+
+/// A line of this process's status, in bytes.
+fn status(name: &str) -> Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.strip_suffix("kB"));
-    let kib: u64 = peak.context("/proc/self/status has no line VmHWM in kB: is this Linux?")?.trim().parse()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_suffix("kB"));
+    let kib: u64 =
+        line.with_context(|| format!("/proc/self/status has no line {name} in kB: is this Linux?"))?.trim().parse()?;
     Ok(kib * 1024)
 }

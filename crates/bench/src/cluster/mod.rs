@@ -5,7 +5,6 @@
 //! where it began something; both read the same clock. When this program is told to end, it takes what it started with it.
 
 mod deploy;
-mod figure;
 mod interrupt;
 mod jobs;
 mod memory;
@@ -20,12 +19,13 @@ mod tasks;
 mod testbed;
 mod words;
 
+pub(crate) use process::cpu_of_ended_children;
 pub(crate) use program::JobArgs;
 
 use crate::args::Plan;
+use crate::figure::{self, Figure};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
-use figure::Figure;
 use indicatif::{ProgressBar, ProgressStyle};
 use programs::Programs;
 use std::io::Write;
@@ -93,7 +93,7 @@ pub(crate) fn measure(out: &mut impl Write, args: &ClusterArgs, plan: &Plan) -> 
         let figures = part.measure(&bench).with_context(|| format!("measuring the part {part:?} of a cluster"))?;
         bench.progress.inc(1);
         for figure in figures {
-            let line = if plan.json { serde_json::to_string(&figure)? } else { figure.to_string() };
+            let line = figure.line("cluster", plan.json)?;
             bench.progress.suspend(|| writeln!(out, "{line}"))?;
         }
     }

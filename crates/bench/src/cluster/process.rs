@@ -99,7 +99,7 @@ pub(super) fn resident_megabytes(id: u32) -> Result<f64> {
 }
 
 /// CPU seconds of the children of a process that have ended, and of theirs.
-pub(super) fn cpu_of_ended_children(id: u32) -> Result<f64> {
+pub(crate) fn cpu_of_ended_children(id: u32) -> Result<f64> {
     Ok(stat(id).with_context(|| format!("looking at process {id}"))?.cpu_of_ended_children)
 }
 

@@ -3,13 +3,13 @@
 use crate::row::median;
 use anyhow::{Context, Result};
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 
-/// What was found, as it is reported.
+/// What was found.
 #[derive(Debug, Serialize)]
-pub(super) struct Figure {
-    bench: &'static str,
-    figure: &'static str,
+pub(crate) struct Figure {
+    figure: Cow<'static, str>,
     value: f64,
     unit: &'static str,
     floor: Floor,
@@ -17,25 +17,30 @@ pub(super) struct Figure {
 
 /// What a figure has to keep to.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Floor {
+pub(crate) enum Floor {
     AtMost(f64),
     AtLeast(f64),
     /// It explains another one.
     None,
 }
 
-pub(super) const HEADER: &str =
+pub(crate) const HEADER: &str =
     "figure                                                          found            floor  met";
 
 impl Figure {
-    pub(super) fn new(figure: &'static str, value: f64, unit: &'static str, floor: Floor) -> Self {
-        Figure { bench: "cluster", figure, value, unit, floor }
+    pub(crate) fn new(figure: impl Into<Cow<'static, str>>, value: f64, unit: &'static str, floor: Floor) -> Self {
+        Figure { figure: figure.into(), value, unit, floor }
     }
 
     /// The middle of what several runs came to.
-    pub(super) fn median(figure: &'static str, values: Vec<f64>, unit: &'static str, floor: Floor) -> Result<Self> {
+    pub(crate) fn median(figure: &'static str, values: Vec<f64>, unit: &'static str, floor: Floor) -> Result<Self> {
         let value = median(values).with_context(|| format!("nothing was measured of: {figure}"))?;
         Ok(Figure::new(figure, value, unit, floor))
+    }
+
+    /// The figure as a line of a report: for people, or as JSON.
+    pub(crate) fn line(&self, bench: &'static str, json: bool) -> serde_json::Result<String> {
+        if json { serde_json::to_string(&Line { bench, figure: self }) } else { Ok(self.to_string()) }
     }
 
     fn met(&self) -> &'static str {
@@ -46,6 +51,14 @@ impl Figure {
         };
         if met { "yes" } else { "no" }
     }
+}
+
+/// A figure with the benchmark that it is of.
+#[derive(Serialize)]
+struct Line<'a> {
+    bench: &'static str,
+    #[serde(flatten)]
+    figure: &'a Figure,
 }
 
 impl fmt::Display for Figure {
@@ -85,7 +98,7 @@ mod tests {
 
     #[test]
     fn json_has_the_form_every_figure_keeps() {
-        let json = |floor| serde_json::to_string(&Figure::new("a", 1.5, "s", floor)).unwrap();
+        let json = |floor| Figure::new("a", 1.5, "s", floor).line("cluster", true).unwrap();
         let expected = |floor| format!(r#"{{"bench":"cluster","figure":"a","value":1.5,"unit":"s","floor":{floor}}}"#);
         assert_eq!(json(Floor::AtMost(2.0)), expected("2.0"));
         assert_eq!(json(Floor::AtLeast(0.5)), expected("0.5"));
