@@ -1,6 +1,7 @@
 //! Exact commands for exact events, and whole histories from seeds.
 
 mod asking;
+mod cost;
 mod failing;
 mod living;
 mod pacing;
