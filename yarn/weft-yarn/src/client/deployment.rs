@@ -1,6 +1,6 @@
 //! An application from nothing to running, or to nothing again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -200,13 +200,22 @@ impl Steps<'_> {
         let mut named = Vec::new();
         for (archive, sources) in [(false, &self.request.artifacts), (true, &self.request.archives)] {
             for (name, source) in sources {
-                named.push((name, source, archive, source.name().await?));
+                let artifact = source.name().await?;
+                let file_name = source.path.file_name().unwrap_or_default();
+                named.push((name, source, archive, if archive { artifact.archive(file_name) } else { artifact }));
             }
         }
         let all: Vec<_> = named.iter().map(|(.., artifact)| *artifact).collect();
         directory.list_artifacts(&all).await?;
         let (mut files, mut uploaded) = (self.request.provided.clone(), 0);
+        let mut used = BTreeSet::new();
         for (name, source, archive, artifact) in named {
+            if !used.insert(artifact) {
+                // The same bytes under another name: nodes show a file under one name only.
+                let copy = directory.copy(source, artifact.suffix).await?;
+                files.insert(name.clone(), LaunchFile { archive, ..copy });
+                continue;
+            }
             let staged = self.deployment.staging.stage(artifact, source).await?;
             if staged.uploaded > 0 {
                 (self.say)(&format!("uploaded {name}, {} bytes", staged.uploaded));

@@ -37,7 +37,12 @@ pub struct LaunchFile {
 impl LaunchFile {
     /// Whether nodes can unpack a file of this name.
     pub fn is_archive(name: &str) -> bool {
-        ARCHIVES.iter().any(|suffix| name.ends_with(suffix))
+        !Self::archive_suffix(name).is_empty()
+    }
+
+    /// By which suffix nodes know how to unpack a file of this name; empty if they do not.
+    pub fn archive_suffix(name: &str) -> &'static str {
+        ARCHIVES.into_iter().find(|suffix| name.ends_with(suffix)).unwrap_or("")
     }
 
     /// The same for YARN.

@@ -89,6 +89,8 @@ pub struct ApplicationMaster {
     /// Where containers are, and what they are called.
     names: BTreeMap<ContainerId, (String, String)>,
     workers: Workers,
+    /// Containers of an earlier attempt, until the ledger has heard of them.
+    inherited: Vec<Container>,
 }
 
 impl ApplicationMaster {
@@ -120,10 +122,12 @@ impl ApplicationMaster {
             granted: HashMap::new(),
             names: BTreeMap::new(),
             workers: Workers::default(),
+            inherited: Vec::new(),
             parts,
             rest,
         };
         let response = master.say_who().await?;
+        master.inherited = response.containers_from_previous_attempts;
         let maximum = &response.maximum_capability;
         let memory = u64::try_from(maximum.memory).unwrap_or(0);
         let sizes = Sizes::new(conf, memory, u32::try_from(maximum.virtual_cores).unwrap_or(0))?;
@@ -132,9 +136,7 @@ impl ApplicationMaster {
         Ok(master)
     }
 
-    async fn say_who(
-        &self,
-    ) -> Result<weft_yarn_client::proto::RegisterApplicationMasterResponse, RpcError> {
+    async fn say_who(&self) -> Result<weft_yarn_client::proto::RegisterApplicationMasterResponse, RpcError> {
         let RestAddress { host, port } = &self.rest;
         let response = self.calls.scheduler.register(host, i32::from(*port), &self.rest.tracking_url()).await?;
         self.calls.nodes.adopt(response.tokens_from_previous_attempts.clone());
@@ -144,7 +146,10 @@ impl ApplicationMaster {
     /// Has as many workers as `wanted` says, until YARN says that the attempt is over, which is told in a sentence. Whoever drops this before
     /// [finishes](Self::finish) the attempt.
     pub async fn run(&mut self, mut wanted: watch::Receiver<Workers>, workforce: &dyn Workforce) -> String {
-        self.on(ContainerEvent::Registered { inherited: Vec::new() }, workforce);
+        let inherited = std::mem::take(&mut self.inherited);
+        self.name(&inherited);
+        let inherited = inherited.iter().map(granted).collect();
+        self.on(ContainerEvent::Registered { inherited }, workforce);
         self.staff(&wanted.borrow_and_update().clone(), workforce);
         loop {
             let due = self.ledger.next_deadline().map(|due| self.began + Duration::from_nanos(due.0));
@@ -294,12 +299,7 @@ impl ApplicationMaster {
         }
     }
 
-    async fn answered(
-        &mut self,
-        number: u64,
-        response: AllocateResponse,
-        workforce: &dyn Workforce,
-    ) -> Option<String> {
+    async fn answered(&mut self, number: u64, response: AllocateResponse, workforce: &dyn Workforce) -> Option<String> {
         // What ResourceManagers say in place of an exception when they are old.
         match response.command.map(|command| command == MasterCommand::Resync as i32) {
             Some(true) => return self.register_again(workforce).await,
@@ -308,16 +308,23 @@ impl ApplicationMaster {
         }
         self.response_id = response.response_id;
         self.calls.nodes.adopt(response.node_tokens.clone());
-        for container in response.allocated.iter().chain(&response.containers_from_previous_attempts) {
-            self.names.insert(ledger_id(&container.id), (container.id.to_string(), container.node.host.clone()));
-        }
+        self.name(&response.allocated);
+        self.name(&response.containers_from_previous_attempts);
         self.granted.extend(response.allocated.iter().map(|container| (ledger_id(&container.id), container.clone())));
         let ended: Vec<_> = response.completed.iter().map(|status| ledger_id(&status.container)).collect();
         self.on(ContainerEvent::Answered { number, answer: answer(&response) }, workforce);
         for id in ended {
             self.names.remove(&id);
+            self.granted.remove(&id);
         }
         None
+    }
+
+    /// Keeps what containers are called and where they are.
+    fn name(&mut self, containers: &[Container]) {
+        for container in containers {
+            self.names.insert(ledger_id(&container.id), (container.id.to_string(), container.node.host.clone()));
+        }
     }
 
     async fn refused(&mut self, number: u64, error: RpcError, workforce: &dyn Workforce) -> Option<String> {
@@ -326,6 +333,10 @@ impl ApplicationMaster {
         }
         if error.is(ExceptionKind::ApplicationAttemptNotFound) {
             return Some(format!("YARN knows nothing of the attempt any more: {error}"));
+        }
+        // Sent again it would be refused again, until YARN gives the attempt up.
+        if error.is(ExceptionKind::InvalidResourceRequest) || error.is(ExceptionKind::InvalidApplicationMasterRequest) {
+            return Some(format!("YARN does not take what the ApplicationMaster asks for: {error}"));
         }
         tracing::warn!("a heartbeat to the ResourceManager was not answered: {error}");
         self.on(ContainerEvent::HeartbeatFailed { number }, workforce);
@@ -338,10 +349,8 @@ impl ApplicationMaster {
         match self.say_who().await {
             Ok(response) => {
                 self.response_id = 0;
+                self.name(&response.containers_from_previous_attempts);
                 let inherited = response.containers_from_previous_attempts.iter().map(granted).collect();
-                for container in &response.containers_from_previous_attempts {
-                    self.names.insert(ledger_id(&container.id), (container.id.to_string(), container.node.host.clone()));
-                }
                 self.on(ContainerEvent::Resynced { inherited }, workforce);
                 None
             }
@@ -368,14 +377,14 @@ fn describe(loss: &ContainerLoss, name: &str, host: &str) -> (String, bool) {
         }
         ContainerLoss::Released(reason) => {
             let (why, expected) = match reason {
-                ReleaseReason::Idle => {
-                    ("it was not used for resourcemanager.taskmanager-timeout".to_owned(), true)
-                }
+                ReleaseReason::Idle => ("it was not used for resourcemanager.taskmanager-timeout".to_owned(), true),
                 ReleaseReason::NotWanted => ("it is of an earlier attempt, and no job needs it".to_owned(), true),
                 ReleaseReason::Preempted => ("YARN was about to take it away, and no job used it".to_owned(), true),
-                ReleaseReason::NotRegistered => {
-                    ("its TaskManager did not register in time (resourcemanager.taskmanager-registration.timeout)".to_owned(), false)
-                }
+                ReleaseReason::NotRegistered => (
+                    "its TaskManager did not register in time (resourcemanager.taskmanager-registration.timeout)"
+                        .to_owned(),
+                    false,
+                ),
                 ReleaseReason::NotStarted { cause } => (format!("it was not started: {cause}"), false),
             };
             (format!("was given back to YARN: {why}"), expected)

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 use weft_control::{ContainerId, StartFailure};
 use weft_hadoop_rpc::RpcError;
-use weft_yarn_client::proto::{AllocateRequest, AllocateResponse, Container, ContainerLaunchContext, StartContainerRequest};
+use weft_yarn_client::proto::{
+    AllocateRequest, AllocateResponse, Container, ContainerLaunchContext, StartContainerRequest,
+};
 use weft_yarn_client::{NodeManagers, Scheduler};
 
 /// What came of a call.

@@ -40,7 +40,8 @@ impl Workers {
             if known.is_none() {
                 events.push(ContainerEvent::WorkerRegistered { container });
             }
-            match (known.copied().unwrap_or(false), *idle) {
+            // The ledger takes one that registers for idle.
+            match (known.copied().unwrap_or(true), *idle) {
                 (false, true) => events.push(ContainerEvent::WorkerIdle { container }),
                 (true, false) => events.push(ContainerEvent::WorkerBusy { container }),
                 _ => {}
@@ -66,23 +67,25 @@ mod tests {
 
     #[test]
     fn what_changed_is_told_and_nothing_else() {
-        let (one, two) = ("container_1_0001_01_000002", "container_1_0001_01_000003");
+        let [one, two, three] =
+            ["container_1_0001_01_000002", "container_1_0001_01_000003", "container_1_0001_01_000004"];
         let id = |number| ContainerId { attempt: 1, number };
         let before = workers(1, &[(one, true)]);
         assert_eq!(before.changes(&before), []);
-        let after = workers(2, &[(one, false), (two, true), ("by-hand", true)]);
+        let after = workers(2, &[(one, false), (two, true), (three, false), ("by-hand", true)]);
         assert_eq!(
             after.changes(&before),
             [
                 ContainerEvent::WorkersWanted { profile: PROFILE, workers: 2 },
                 ContainerEvent::WorkerBusy { container: id(2) },
                 ContainerEvent::WorkerRegistered { container: id(3) },
-                ContainerEvent::WorkerIdle { container: id(3) },
+                ContainerEvent::WorkerRegistered { container: id(4) },
+                ContainerEvent::WorkerBusy { container: id(4) },
             ]
         );
         assert_eq!(
             workers(2, &[]).changes(&after),
-            [ContainerEvent::WorkerLost { container: id(2) }, ContainerEvent::WorkerLost { container: id(3) }]
+            [2, 3, 4].map(|number| ContainerEvent::WorkerLost { container: id(number) })
         );
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use weft_fs::{CreateOptions, Path, Permission, Recursive};
 
-use super::{ArtifactName, Staging};
+use super::{ArtifactName, Source, Staging};
 use crate::DeployError;
 use crate::launch::{LaunchFile, Visibility};
 
@@ -13,6 +13,8 @@ use crate::launch::{LaunchFile, Visibility};
 pub const BEARER_FILE: &str = "secret";
 /// What lists of artifacts are called.
 const LIST: &str = "artifacts-";
+/// What copies of files are called.
+const COPY: &str = "copy-";
 /// Nobody else even enters.
 const OWNER_ENTERS: Permission = Permission::from_mode(0o700);
 /// A list is as long as this many names at most; what is longer is none.
@@ -55,6 +57,16 @@ impl ApplicationDirectory {
         self.write(&list, text.into()).await
     }
 
+    /// Stores a copy of a file that belongs to this application alone; of an archive, with its suffix.
+    ///
+    /// # Errors
+    /// Those of the file systems.
+    pub async fn copy(&self, source: &Source, suffix: &str) -> Result<LaunchFile, DeployError> {
+        let path = self.path.join(&(self.staging.unique(COPY) + suffix));
+        self.staging.copy(source, &path, CreateOptions::NEW.with_permission(Permission::OWNER_ONLY)).await?;
+        self.launch_file(&path).await
+    }
+
     /// Stores a file that containers of the application get, and that its owner alone may read.
     ///
     /// # Errors
@@ -62,7 +74,11 @@ impl ApplicationDirectory {
     pub async fn put(&self, name: &str, content: Bytes) -> Result<LaunchFile, DeployError> {
         let path = self.path.join(name);
         self.write(&path, content).await?;
-        let found = self.staging.fs.status(&path).await?;
+        self.launch_file(&path).await
+    }
+
+    async fn launch_file(&self, path: &Path) -> Result<LaunchFile, DeployError> {
+        let found = self.staging.fs.status(path).await?;
         Ok(LaunchFile {
             path: found.path,
             length: found.length,

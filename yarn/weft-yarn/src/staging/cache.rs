@@ -55,7 +55,7 @@ impl Source {
             hash.update(&chunk);
             length += chunk.len() as u64;
         }
-        Ok(ArtifactName { sha256: hash.finalize().into(), length })
+        Ok(ArtifactName { sha256: hash.finalize().into(), length, suffix: "" })
     }
 }
 
@@ -100,27 +100,37 @@ impl Staging {
     }
 
     async fn upload(&self, name: ArtifactName, source: &Source, upload: &Path) -> Result<(), DeployError> {
-        let reader = source.fs.open(&source.path).await?;
-        let mut writer = self.fs.create(upload, CreateOptions::NEW).await?;
-        let mut hash = Sha256::new();
-        while let Some(chunk) = next_chunk(&*reader, writer.position()).await? {
-            hash.update(&chunk);
-            writer.write(chunk).await?;
-        }
-        let sent = ArtifactName { sha256: hash.finalize().into(), length: writer.position() };
-        if sent != name {
-            writer.abort().await?;
+        let sent = self.copy(source, upload, CreateOptions::NEW).await?;
+        if !sent.is_same_content(name) {
             let path = &source.path;
             return Err(DeployError::Refused(format!(
                 "{path} changed while it was uploaded: leave it alone, and submit again"
             )));
         }
+        Ok(())
+    }
+
+    /// Writes what a file holds to a new one; gives what it was.
+    pub(super) async fn copy(
+        &self,
+        source: &Source,
+        target: &Path,
+        options: CreateOptions,
+    ) -> Result<ArtifactName, DeployError> {
+        let reader = source.fs.open(&source.path).await?;
+        let mut writer = self.fs.create(target, options).await?;
+        let mut hash = Sha256::new();
+        while let Some(chunk) = next_chunk(&*reader, writer.position()).await? {
+            hash.update(&chunk);
+            writer.write(chunk).await?;
+        }
+        let sent = ArtifactName { sha256: hash.finalize().into(), length: writer.position(), suffix: "" };
         writer.sync().await?;
         writer.close().await?;
         if let Some(copies) = self.replication {
-            self.fs.set_replication(upload, copies).await?;
+            self.fs.set_replication(target, copies).await?;
         }
-        Ok(())
+        Ok(sent)
     }
 
     /// Gives an upload its name; says whether it has it, or another upload was faster.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! <staging directory>/.weft/
-//!   cache/<sha256>-<length>      an artifact: never changed, used by every application of the user that has it
+//!   cache/<sha256>-<length>      an artifact (of an archive, with its suffix): never changed, used by every application of the user that has it
 //!   cache/upload-<unique>        one that is being uploaded
 //!   cache/trash-<name>           one that the sweep is about to remove
 //!   apps/<application>/          0700: what belongs to one application

@@ -3,13 +3,30 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// The SHA-256 of an artifact, and its length. The text, also the name of its file, is `<64 hex digits>-<length>`.
+use crate::launch::LaunchFile;
+
+/// The SHA-256 of an artifact, and its length. The text, also the name of its file, is `<64 hex digits>-<length>`, with the suffix of an
+/// archive behind it: by that nodes know how to unpack one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArtifactName {
     /// The hash.
     pub sha256: [u8; 32],
     /// The length in bytes.
     pub length: u64,
+    /// `.tar.gz` and the like of an archive that is to be unpacked; empty for everything else.
+    pub suffix: &'static str,
+}
+
+impl ArtifactName {
+    /// The same as an archive that is called `file_name`.
+    pub fn archive(self, file_name: &str) -> Self {
+        ArtifactName { suffix: LaunchFile::archive_suffix(file_name), ..self }
+    }
+
+    /// Whether it is this, whatever it is to be done with.
+    pub(super) fn is_same_content(self, other: ArtifactName) -> bool {
+        (self.sha256, self.length) == (other.sha256, other.length)
+    }
 }
 
 /// A text that names no artifact.
@@ -20,7 +37,7 @@ pub struct NotAnArtifact(pub String);
 impl fmt::Display for ArtifactName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.sha256.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
-        write!(f, "-{}", self.length)
+        write!(f, "-{}{}", self.length, self.suffix)
     }
 }
 
@@ -34,8 +51,10 @@ impl FromStr for ArtifactName {
 
 /// Only the one way in which a name is written: two names of one artifact would be two artifacts.
 fn parsed(text: &str) -> Option<ArtifactName> {
-    let (hash, length) = text.split_once('-')?;
-    let name = ArtifactName { sha256: bytes_of(hash)?, length: length.parse().ok()? };
+    let (hash, rest) = text.split_once('-')?;
+    let suffix = LaunchFile::archive_suffix(rest);
+    let length = rest.strip_suffix(suffix)?.parse().ok()?;
+    let name = ArtifactName { sha256: bytes_of(hash)?, length, suffix };
     (name.to_string() == text).then_some(name)
 }
 
@@ -56,9 +75,13 @@ mod tests {
 
     #[test]
     fn names_come_back() {
-        let name = ArtifactName { sha256: [0xab; 32], length: 12 };
+        let name = ArtifactName { sha256: [0xab; 32], length: 12, suffix: "" };
         assert_eq!(name.to_string(), format!("{}-12", "ab".repeat(32)));
         assert_eq!(name.to_string().parse(), Ok(name));
+        let archive = name.archive("lib-1.2.tar.gz");
+        assert_eq!(archive.to_string(), format!("{}-12.tar.gz", "ab".repeat(32)));
+        assert_eq!(archive.to_string().parse(), Ok(archive));
+        assert_eq!(name.archive("lib.txt"), name);
     }
 
     #[test]

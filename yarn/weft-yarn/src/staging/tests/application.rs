@@ -38,3 +38,16 @@ async fn nobody_else_reads_what_is_in_it() {
     assert_eq!(mode(within), 0o700);
     assert_eq!(mode(&format!("{within}/{BEARER_FILE}")), 0o600);
 }
+
+/// Nodes show a file under one name only, so the same bytes under two names are two files.
+#[tokio::test]
+async fn copies_belong_to_the_application() {
+    let home = Home::new().await;
+    let (source, _) = home.source("__init__.py", b"").await;
+    let directory = home.staging.application(app(7));
+    directory.create().await.unwrap();
+    let (one, two) = (directory.copy(&source, "").await.unwrap(), directory.copy(&source, ".zip").await.unwrap());
+    assert_ne!(one.path, two.path);
+    assert!(one.path.starts_with(directory.path()) && one.length == 0);
+    assert!(two.path.to_string().ends_with(".zip"));
+}

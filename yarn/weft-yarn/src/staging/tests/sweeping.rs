@@ -11,7 +11,7 @@ const GRACE: Duration = Duration::from_secs(3600);
 const NOW: i64 = 100 * HOUR_MS;
 
 fn artifact(number: u8) -> ArtifactName {
-    ArtifactName { sha256: [number; 32], length: 10 }
+    ArtifactName { sha256: [number; 32], length: 10, suffix: "" }
 }
 
 fn cached(name: &str, age_ms: i64) -> FileStatus {

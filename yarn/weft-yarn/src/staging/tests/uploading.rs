@@ -107,3 +107,15 @@ async fn on_a_disk() {
     let file = directory.path().join(".weft/cache").join(name.to_string());
     assert_eq!(std::fs::read(file).unwrap(), content);
 }
+
+/// Nodes unpack by the suffix of the remote file.
+#[tokio::test]
+async fn an_archive_keeps_its_suffix() {
+    let home = Home::new().await;
+    let (source, name) = home.source("lib.tgz", b"packed").await;
+    let archive = name.archive("lib.tgz");
+    let staged = home.staging.stage(archive, &source).await.unwrap();
+    assert_eq!(staged.uploaded, 6);
+    assert_eq!(home.cached().await, [format!("{name}.tgz")]);
+    assert_eq!(home.staging.stage(archive, &source).await.unwrap().uploaded, 0);
+}
