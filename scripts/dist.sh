@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds what an operator unpacks: bin/ conf/ scripts/ examples/, for Linux on x86-64 (v2) with glibc 2.17 or later, as one tarball; and the
-# symbols of its programs as another. A command, not part of the tests.
+# Builds what an operator unpacks: bin/ conf/ docs/ scripts/ examples/, for Linux on x86-64 (v2) with glibc 2.17 or later, as one tarball; and the
+# symbols of its programs as another. A command, not part of the tests; scripts/dist-check.sh tries out what it made.
 #
 # usage: scripts/dist.sh [--out DIR]          DIR: where the tarballs go, `dist` below the build directory if it is not given
 set -euo pipefail
@@ -48,13 +48,14 @@ cargo zigbuild --locked --release --target "$TARGET.$GLIBC" -p weft "${examples[
 name=weft-$version
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/$name"/{bin,conf,scripts,examples} "$work/$name-symbols" "$out"
+mkdir -p "$work/$name"/{bin,conf,docs,scripts,examples} "$work/$name-symbols" "$out"
 built=$CARGO_TARGET_DIR/$TARGET/release
 cp "$built/weft" "$work/$name/bin/"
 for example in "${EXAMPLES[@]}"; do cp "$built/examples/$example" "$work/$name/examples/"; done
 cp conf/* "$work/$name/conf/"
 cp scripts/{common,jobmanager,taskmanager,standalone-job,start-cluster,stop-cluster}.sh "$work/$name/scripts/"
 cp LICENSE README.md CHANGELOG.md "$work/$name/"
+cp docs/{configuration,security,performance}.md "$work/$name/docs/"
 
 # Symbols travel apart: a stack trace can be read with them, and nobody downloads them for nothing.
 newest=0

@@ -5,18 +5,6 @@ use super::until::until;
 use weft::prelude::*;
 
 #[test]
-fn a_program_may_execute_again_and_each_job_has_its_own_result() {
-    let env = environment(&[("parallelism.default", "2")]);
-    let first = env.from_sequence(1, 10).map(|n| n * 2).collect();
-    let first_result = env.execute("first").unwrap();
-    let second = env.from_sequence(1, 3).collect();
-    let second_result = env.execute("second").unwrap();
-    assert_eq!(first.of(&first_result).unwrap().iter().sum::<i64>(), 110);
-    assert_eq!(second.of(&second_result).unwrap().iter().sum::<i64>(), 6);
-    assert_ne!(first_result.job_id, second_result.job_id);
-}
-
-#[test]
 fn a_stream_of_an_executed_job_cannot_be_read_by_the_next() {
     let env = environment(&[]);
     let numbers = env.from_sequence(1, 3);
@@ -52,17 +40,6 @@ fn a_job_that_runs_by_itself_tells_its_status_and_can_be_cancelled() {
     // Cancelling what is over changes nothing.
     job.cancel();
     assert_eq!(job.status(), "CANCELED");
-}
-
-#[test]
-fn a_job_that_finished_says_so_however_late_one_asks() {
-    let env = environment(&[]);
-    let records = env.from_elements([3u8, 1, 2]).collect();
-    let mut job = env.execute_async("short").unwrap();
-    until("FINISHED", || (job.status() == "FINISHED").then_some(()));
-    let result = job.wait().unwrap();
-    assert_eq!((result.job_id, records.of(&result).unwrap()), (job.job_id(), vec![3, 1, 2]));
-    assert_eq!(records.of(&job.wait().unwrap()).unwrap(), [3, 1, 2]);
 }
 
 #[test]

@@ -4,16 +4,6 @@ use super::support::{assert_says, environment, failure_of};
 use weft::prelude::*;
 
 #[test]
-fn two_operators_with_one_uid() {
-    let env = environment(&[]);
-    env.from_sequence(0, 9).map(|n| n).name("first").uid("mine").map(|n| n).name("second").uid("mine").discard();
-    assert_says(
-        &failure_of(&env, "uids"),
-        &["uid \"mine\"", "\"first\" (", "\"second\" (", "mistakes.rs:", "give each a uid of its own"],
-    );
-}
-
-#[test]
 fn forward_between_unequal_parallelism() {
     let env = environment(&[]);
     env.from_sequence(0, 9).set_parallelism(2).forward().map(|n| n).name("three").set_parallelism(3).discard();

@@ -1,15 +1,12 @@
-//! Whole jobs on the embedded cluster.
+//! Whole jobs on the embedded cluster: those of the corpus, which processes run as well, and what only a cluster in one process shows.
 
 mod accumulators;
 mod cancelling;
-mod committing;
-mod connecting;
+mod corpus;
 mod failing;
-mod file_output;
 mod jobs;
 mod mistakes;
 mod partitioning;
-mod process_functions;
 mod slots;
 mod spilling;
 mod support;

@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -15,13 +17,15 @@ use crate::processes::{Process, until};
 pub(crate) struct Setup {
     pub(crate) task_managers: usize,
     pub(crate) slots: u32,
+    /// Whose processes they are, where that is not the test's own user: only root may choose.
+    pub(crate) user: Option<u32>,
     /// Keys for all processes.
     pub(crate) configuration: Vec<(&'static str, String)>,
 }
 
 impl Setup {
     pub(crate) fn new(task_managers: usize, slots: u32) -> Self {
-        Setup { task_managers, slots, configuration: Vec::new() }
+        Setup { task_managers, slots, user: None, configuration: Vec::new() }
     }
 
     pub(crate) fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
@@ -50,6 +54,9 @@ impl Cluster {
             fs::create_dir(directory.path().join(made)).expect("a directory");
         }
         fs::write(directory.path().join("conf/config.yaml"), "# Everything is on the command line.\n").expect("a file");
+        if let Some(user) = setup.user {
+            give_to(user, directory.path());
+        }
         let mut job_manager = job_manager(&setup, directory.path(), (0, 0));
         let ports = await_ports(directory.path(), &mut job_manager);
         let mut cluster =
@@ -200,12 +207,36 @@ impl Drop for Cluster {
 
 /// The tests' program.
 pub(crate) fn program() -> PathBuf {
-    let target = Path::new(env!("CARGO_BIN_EXE_weft")).parent().expect("a file is in a directory");
-    target.join("examples/cluster_program")
+    beside("examples/cluster_program")
+}
+
+/// What cargo has built beside the command.
+pub(crate) fn beside(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_BIN_EXE_weft")).parent().expect("a file is in a directory").join(name)
+}
+
+/// Makes a cluster's directories another user's, with a command in them: where this one was built, that user may not look.
+fn give_to(user: u32, directory: &Path) {
+    let built = Path::new(env!("CARGO_BIN_EXE_weft"));
+    let own = directory.join("weft");
+    if fs::hard_link(built, &own).is_err() {
+        fs::copy(built, &own).expect("room for another command");
+    }
+    fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    for given in ["log", "run", "tmp"] {
+        std::os::unix::fs::chown(directory.join(given), Some(user), Some(user)).expect("root may do that");
+    }
 }
 
 fn weft(directory: &Path, setup: &Setup, role: &str, number: usize) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_weft"));
+    let mut command = match setup.user {
+        None => Command::new(env!("CARGO_BIN_EXE_weft")),
+        Some(user) => {
+            let mut command = Command::new(directory.join("weft"));
+            command.uid(user).gid(user).env_clear().current_dir("/");
+            command
+        }
+    };
     let name = format!("{role}-{number}");
     let log_name = format!("weft-{name}");
     command.arg(role).arg("--conf-dir").arg(directory.join("conf"));

@@ -7,9 +7,13 @@
 mod accumulators;
 mod client;
 mod cluster;
+mod corpus;
 mod failures;
 mod jobs;
 mod keys;
+mod misuse;
+mod other_user;
+mod metrics;
 mod ports;
 mod processes;
 mod rubbish;

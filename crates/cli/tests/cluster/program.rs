@@ -2,7 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "programs print")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use weft::prelude::*;
@@ -58,7 +58,13 @@ enum Job {
         until: PathBuf,
     },
     /// Prints what a worker finds around it.
-    Surroundings,
+    Surroundings {
+        /// What it tries to read.
+        #[arg(long)]
+        forbidden: Option<PathBuf>,
+    },
+    /// Builds another graph where a variable of the client is not set.
+    Differs,
 }
 
 fn main() -> weft::Result<()> {
@@ -120,8 +126,16 @@ fn main() -> weft::Result<()> {
             }
             return Ok(());
         }
-        Job::Surroundings => {
-            let found = env.from_sequence(1, 1).map(|_| surroundings()).collect();
+        Job::Differs => {
+            let numbers = env.from_sequence(1, 10);
+            let numbers = match std::env::var_os("OF_THE_CLIENT") {
+                Some(_) => numbers.map(|n| n),
+                None => numbers.filter(|n| *n > 0),
+            };
+            numbers.name("depends").discard()
+        }
+        Job::Surroundings { forbidden } => {
+            let found = env.from_sequence(1, 1).map(move |_| surroundings(forbidden.as_deref())).collect();
             for line in found.of(&env.execute("surroundings")?)? {
                 println!("{line}");
             }
@@ -166,8 +180,13 @@ fn stuck(n: i64) -> i64 {
     }
 }
 
-fn surroundings() -> String {
+fn surroundings(forbidden: Option<&Path>) -> String {
     let variables: Vec<String> = std::env::vars().map(|(name, _)| name).collect();
     let directory = std::env::current_dir().unwrap_or_default();
-    format!("variables {variables:?} directory {} pid {}", directory.display(), std::process::id())
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ids = |name| status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().replace('\t', " ");
+    let read = forbidden.map(|path| std::fs::read_dir(path).err().map(|error| error.kind()));
+    let (user, groups) = (ids("Uid:"), ids("Groups:"));
+    let (directory, pid) = (directory.display(), std::process::id());
+    format!("variables {variables:?} directory {directory} pid {pid} user{user} groups{groups} forbidden {read:?}")
 }

@@ -1,19 +1,29 @@
 //! Functions with state and timers of their key.
 
-use super::support::{environment, signal, sorted};
-use super::until::until;
+use crate::{Case, Stage, lines};
 use weft::prelude::*;
+
+pub(crate) const CASES: &[Case] = &[
+    Case::new("timers-at-the-end-of-a-batch", at_the_end, || lines((0..10).map(|key| (key, 30))))
+        .with(&[("execution.runtime-mode", "BATCH")])
+        .robust(),
+    Case::new("timers-at-the-end-of-a-stream", at_the_end, Vec::new).robust(),
+    Case::new("state-outlives-buffers", outlives, || (0..KEYS).map(key).collect()).robust(),
+    Case::new("largest-by-key", largest, || lines((0..10i64).map(|key| (key, 990 + key)))).robust(),
+];
+
+const KEYS: u32 = 4000;
 
 /// Numbers the records of each key, and tells when it was quiet for a while.
 #[derive(Clone, Default)]
-struct Sessions {
+pub(crate) struct Sessions {
     quiet_ms: i64,
     seen: Option<ValueHandle<u64>>,
     due: Option<ValueHandle<i64>>,
 }
 
 impl Sessions {
-    fn after(quiet_ms: i64) -> Self {
+    pub(crate) fn after(quiet_ms: i64) -> Self {
         Sessions { quiet_ms, ..Sessions::default() }
     }
 }
@@ -61,45 +71,12 @@ impl KeyedProcessFunction<u64, u64> for Sessions {
     }
 }
 
-#[test]
-fn timers_fire_once_when_the_wall_clock_reaches_them() {
-    let env = environment(&[("parallelism.default", "3")]);
-    let (told, tells) = signal();
-    // Thirty records of ten keys, and then nothing for an hour.
-    env.generate_at_rate(30.0 * 1000.0, |n| n)
-        .set_parallelism(1)
-        .flat_map(|n, out| {
-            if n < 30 {
-                out.emit(n % 10);
-            }
-        })
-        .key_by(|n| n)
-        .process(Sessions::after(300))
-        .map(move |session| told.send(session).is_ok())
-        .discard();
-    let mut job = env.execute_async("sessions").unwrap();
-    let mut sessions = Vec::new();
-    until("ten sessions", || {
-        sessions.extend(tells.told());
-        (sessions.iter().map(|(_, count)| count).sum::<u64>() == 30).then_some(())
-    });
-    assert_eq!(sorted(sessions), (0..10).map(|key| (key, 3)).collect::<Vec<_>>());
-    job.cancel();
-    assert!(job.wait().is_err());
-}
-
-#[test]
-fn timers_of_a_batch_fire_at_its_end_and_those_of_a_stream_never() {
-    for (mode, expected) in
-        [(RuntimeMode::Batch, (0..10).map(|key| (key, 3)).collect()), (RuntimeMode::Streaming, vec![])]
-    {
-        let env = environment(&[("parallelism.default", "2")]);
-        env.set_runtime_mode(mode);
-        let numbers = env.generate(30, |n| n % 10);
-        let sessions = numbers.key_by(|n| n).process(Sessions::after(3_600_000)).collect();
-        let result = env.execute("timers at the end").unwrap();
-        assert_eq!(sorted(sessions.of(&result).unwrap()), expected, "{mode:?}");
-    }
+/// Timers in an hour: those of a batch fire at its end, those of a stream never.
+fn at_the_end(stage: &Stage) -> weft::Result<Vec<String>> {
+    let numbers = stage.slowly(stage.env.generate(300, |n| n % 10), 300);
+    let sessions = numbers.key_by(|n| n).process(Sessions::after(3_600_000)).collect();
+    let result = stage.env.execute("timers at the end")?;
+    Ok(lines(sessions.of(&result)?))
 }
 
 /// Counts every key in a state of its own.
@@ -128,20 +105,29 @@ impl KeyedProcessFunction<Str, Str> for Count {
     }
 }
 
-#[test]
-fn state_outlives_the_buffers_its_values_came_in() {
-    let env = environment(&[("parallelism.default", "3")]);
-    let lines = (0..20_000u64).map(|n| Str::from(format!("key {} is longer than what is kept inline", n % 4000)));
-    let counts = env
-        .from_collection(lines)
-        .rebalance()
+fn key(n: u32) -> String {
+    format!("key {n} is longer than what is kept inline")
+}
+
+fn outlives(stage: &Stage) -> weft::Result<Vec<String>> {
+    let keys = stage.env.from_collection((0..5 * KEYS).map(|n| Str::from(key(n % KEYS))));
+    let counts = stage
+        .slowly(keys, 5 * KEYS)
         .flat_map(|line, out| out.emit(line.share(&line)))
         .key_by(|word| word)
         .process(Count::default())
         .filter(|(_, n)| *n == 5)
         .collect();
-    let result = env.execute("state").unwrap();
-    let keys = sorted(counts.of(&result).unwrap().into_iter().map(|(key, _)| key.to_string()));
-    let expected = sorted((0..4000).map(|n| format!("key {n} is longer than what is kept inline")));
-    assert_eq!(keys, expected);
+    let result = stage.env.execute("state")?;
+    Ok(counts.of(&result)?.into_iter().map(|(key, _)| key.to_string()).collect())
+}
+
+/// What is reduced is the same whatever order it comes in.
+fn largest(stage: &Stage) -> weft::Result<Vec<String>> {
+    stage.env.set_runtime_mode(RuntimeMode::Batch);
+    let numbers = stage.slowly(stage.env.from_sequence(0, 999), 1000);
+    let largest = numbers.map(|n| (n % 10, n)).key_by(|(key, _)| key).reduce(|most, next| most.1 = most.1.max(next.1));
+    let largest = largest.collect();
+    let result = stage.env.execute("largest")?;
+    Ok(lines(largest.of(&result)?))
 }
