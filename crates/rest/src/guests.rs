@@ -25,7 +25,8 @@ pub struct Guests {
 impl Guests {
     /// Whether a request is one that is answered to a guest.
     pub(crate) fn admit(&self, peer: IpAddr, method: &Method, path: &str, headers: &HeaderMap) -> bool {
-        let looks = matches!(*method, Method::GET | Method::HEAD) && !path.split('/').any(|part| CLOSED.contains(&part));
+        let looks =
+            matches!(*method, Method::GET | Method::HEAD) && !path.split('/').any(|part| CLOSED.contains(&part));
         looks && self.proxies.borrow().contains(&peer.to_canonical()) && self.knows(headers)
     }
 
@@ -69,7 +70,9 @@ mod tests {
             assert_eq!(asks(&guests, peer, method.clone(), path, "a=b"), admitted, "{peer} {method} {path}");
         }
         guests.users = Some(BTreeSet::from(["anna".to_owned()]));
-        for (cookie, admitted) in [("proxy-user=anna", true), ("a=b; proxy-user=anna", true), ("proxy-user=bert", false), ("a=b", false)] {
+        for (cookie, admitted) in
+            [("proxy-user=anna", true), ("a=b; proxy-user=anna", true), ("proxy-user=bert", false), ("a=b", false)]
+        {
             assert_eq!(asks(&guests, "10.0.0.1", Method::GET, "/overview", cookie), admitted, "{cookie}");
         }
         sender.send_replace(BTreeSet::new());

@@ -14,9 +14,9 @@ use weft_common::memory::{JobManagerMemory, TaskManagerMemory};
 use weft_common::trust::SecretKey;
 use weft_jobmanager::process::{Application, JobManagerProcess, ProcessSettings};
 use weft_rest::{BearerToken, ClusterSnapshot, Guests, MetricsPage, RestServer, RestSettings, job_manager_page};
-use weft_rpc::view::ClusterGateway;
 use weft_rpc::listener::{PortRange, listen};
 use weft_rpc::program::image::ProgramImage;
+use weft_rpc::view::ClusterGateway;
 
 /// `weft jobmanager`
 #[derive(Debug, clap::Args)]

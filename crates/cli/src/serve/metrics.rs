@@ -41,7 +41,8 @@ mod tests {
 
     #[test]
     fn the_reporter_is_started_where_it_is_asked_for() {
-        let factory = "metrics.reporter.prom.factory.class=org.apache.flink.metrics.prometheus.PrometheusReporterFactory";
+        let factory =
+            "metrics.reporter.prom.factory.class=org.apache.flink.metrics.prometheus.PrometheusReporterFactory";
         let table: [(&[&str], Option<&str>); 7] = [
             (&[], None),
             (&["metrics.reporter.prom.port=9300"], Some("9300")),

@@ -91,7 +91,11 @@ async fn ended(hadoop: &Hadoop, application: ApplicationId) -> Result<ExitCode, 
                 output::say(format_args!("{application} has finished."));
                 return Ok(ExitCode::SUCCESS);
             }
-            output::complain(format_args!("{application} ended as {:?}: {}", report.final_status(), report.diagnostics.trim()));
+            output::complain(format_args!(
+                "{application} ended as {:?}: {}",
+                report.final_status(),
+                report.diagnostics.trim()
+            ));
             return Ok(ExitCode::FAILURE);
         }
         tokio::time::sleep(LOOK).await;

@@ -71,6 +71,8 @@ pub(super) fn running_at(report: &ApplicationReport, told_by: &str) -> Result<Ad
     }
     match (report.host.as_str(), u16::try_from(report.rpc_port).unwrap_or(0)) {
         (host, port) if !host.is_empty() && host != "N/A" && port != 0 => Ok(Address { host: host.to_owned(), port }),
-        _ => Err(refused(format!("{application} does not say where its REST API is: it is no Weft session, or is ending"))),
+        _ => Err(refused(format!(
+            "{application} does not say where its REST API is: it is no Weft session, or is ending"
+        ))),
     }
 }

@@ -41,7 +41,9 @@ pub(super) fn write(configuration: &Configuration, application: &str) -> Result<
         .create_new(true)
         .mode(0o600)
         .open(&beside)
-        .and_then(|mut file| writeln!(file, "# The session that weft run, list, cancel and logs find.\n{KEY}={application}"))
+        .and_then(|mut file| {
+            writeln!(file, "# The session that weft run, list, cancel and logs find.\n{KEY}={application}")
+        })
         .and_then(|()| fs::rename(&beside, &path));
     written.map_err(CliError::file("write the properties file", &path))?;
     Ok(path)
@@ -92,7 +94,11 @@ mod tests {
         let location = format!("yarn.properties-file.location={}", directory.path().display());
         configuration.apply_dynamic([location.as_str()]).unwrap();
         let path = path(&configuration).unwrap();
-        fs::write(&path, "#Generated YARN properties file\n#Mon\ndynamicPropertiesString=\napplicationID = application_2_0003\n").unwrap();
+        fs::write(
+            &path,
+            "#Generated YARN properties file\n#Mon\ndynamicPropertiesString=\napplicationID = application_2_0003\n",
+        )
+        .unwrap();
         assert_eq!(recorded(&configuration).unwrap(), Some(("application_2_0003".to_owned(), path.clone())));
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink("/etc/hostname", &path).unwrap();

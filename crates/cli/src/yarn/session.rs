@@ -243,7 +243,8 @@ mod tests {
 
     #[test]
     fn each_flag_lands_on_its_key() {
-        let line = "weft yarn-session -jm 512 -tm 1g -s 2 -nm etl -qu prod -at Own -nl fast -t lib -t more -d -D yarn.tags=a";
+        let line =
+            "weft yarn-session -jm 512 -tm 1g -s 2 -nm etl -qu prod -at Own -nl fast -t lib -t more -d -D yarn.tags=a";
         let parsed = parse(line.split(' ').map(Into::into).collect()).unwrap();
         let Some(Verb::YarnSession(arguments)) = parsed.verb else { panic!("another verb") };
         let configuration = arguments.configuration().unwrap();

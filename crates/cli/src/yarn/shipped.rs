@@ -19,8 +19,7 @@ pub(super) struct Shipped {
 impl Shipped {
     /// This command, and what the configuration says is to be shipped.
     pub(super) async fn of(hadoop: &Hadoop, settings: &FileSettings) -> Result<Self, CliError> {
-        let mut shipped =
-            Shipped { artifacts: BTreeMap::new(), archives: BTreeMap::new(), provided: Files::new() };
+        let mut shipped = Shipped { artifacts: BTreeMap::new(), archives: BTreeMap::new(), provided: Files::new() };
         let command = std::env::current_exe().map_err(CliError::io("find this command's own file"))?;
         shipped.add_local(hadoop, names::WEFT, &command)?;
         for file in &settings.ship_files {
@@ -30,7 +29,9 @@ impl Shipped {
             let (fs, path) = hadoop.file(archive)?;
             let name = base_name(&path, archive)?;
             if !LaunchFile::is_archive(&name) {
-                let sentence = format!("{archive} in yarn.ship-archives is no archive that nodes unpack: .zip, .tar, .tar.gz and .tgz are");
+                let sentence = format!(
+                    "{archive} in yarn.ship-archives is no archive that nodes unpack: .zip, .tar, .tar.gz and .tgz are"
+                );
                 return Err(CliError::Deploy(DeployError::Refused(sentence)));
             }
             fs.status(&path).await?;
@@ -75,7 +76,8 @@ impl Shipped {
     async fn provide(&mut self, hadoop: &Hadoop, directory: &str) -> Result<(), CliError> {
         let (fs, path) = hadoop.file(directory)?;
         if path.scheme().is_none_or(|scheme| scheme == "file") {
-            let sentence = format!("{directory} is provided to no node: name a directory in HDFS (yarn.provided.lib.dirs)");
+            let sentence =
+                format!("{directory} is provided to no node: name a directory in HDFS (yarn.provided.lib.dirs)");
             return Err(CliError::Deploy(DeployError::Refused(sentence)));
         }
         for entry in fs.list_all(&path).await?.into_iter().filter(|entry| entry.is_file()) {

@@ -77,7 +77,10 @@ mod tests {
         let (mut g, _, b) = pair();
         g.node_mut(b).unwrap().parallelism = Some(3);
         let refused = g.to_job_graph().unwrap_err();
-        assert!(matches!(refused, GraphError::CoLocatedParallelism { first_parallelism: 2, second_parallelism: 3, .. }));
+        assert!(matches!(
+            refused,
+            GraphError::CoLocatedParallelism { first_parallelism: 2, second_parallelism: 3, .. }
+        ));
         assert_eq!(
             refused.to_string(),
             "operators \"a\" with parallelism 2 and \"b\" with parallelism 3 cannot be in co-location group \"pair\": \

@@ -63,7 +63,12 @@ impl Members {
         handle: JobManagerHandle,
         clock: Arc<dyn Clock>,
     ) -> Arc<Self> {
-        let books = Books { members: BTreeMap::new(), monitor: HeartbeatMonitor::new(heartbeat), next_worker: 0, fenced: BTreeSet::new() };
+        let books = Books {
+            members: BTreeMap::new(),
+            monitor: HeartbeatMonitor::new(heartbeat),
+            next_worker: 0,
+            fenced: BTreeSet::new(),
+        };
         let io = tokio::runtime::Handle::current();
         let (books, changed) = (Mutex::new(books), Arc::new(Notify::new()));
         let members = Arc::new(Members { epoch, heartbeat, secret, handle, clock, io, books, changed });

@@ -12,9 +12,9 @@ use super::members::{Members, MembersHandler};
 use super::{Application, Cluster, ProcessSettings, StartError};
 use crate::{BlobStore, JobManager, Staffing};
 use tokio::sync::watch;
-use weft_common::{JobId, TaskManagerId};
 use weft_common::configuration::options::HighAvailabilityType;
 use weft_common::configuration::{Configuration, options};
+use weft_common::{JobId, TaskManagerId};
 use weft_control::{HeartbeatSettings, JobStatus, ResourceManagerSettings};
 use weft_ha::{FileSystemHighAvailability, HighAvailability, NoHighAvailability};
 use weft_rpc::drive::DriveObserver;
@@ -143,7 +143,8 @@ impl JobManagerProcess {
         }
         let of_job = ended.jobs.iter().filter_map(|job| job.outcome.as_ref()).find_map(|outcome| {
             let why = outcome.failure.as_ref().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
-            (outcome.status != JobStatus::Finished).then(|| format!("job {} ended as {}{why}", outcome.job, outcome.status))
+            (outcome.status != JobStatus::Finished)
+                .then(|| format!("job {} ended as {}{why}", outcome.job, outcome.status))
         });
         let of_program = (!ended.exit.is_success()).then(|| format!("the program's main ended: {}", ended.exit));
         Ok(of_job.or(of_program))

@@ -12,5 +12,5 @@ pub(crate) use handlers::{
     of_all_jobs, of_all_task_managers, of_job, of_job_manager, of_subtask, of_subtasks, of_task_manager, of_vertex,
     watermarks,
 };
-pub(crate) use prometheus::{page, text};
 pub use prometheus::{ClusterSnapshot, cluster_page, job_manager_page, task_manager_page};
+pub(crate) use prometheus::{page, text};

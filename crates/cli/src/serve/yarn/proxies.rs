@@ -1,7 +1,7 @@
 //! Where the ResourceManagers' proxies are, by whom people look at an application.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use tokio::net::lookup_host;
@@ -20,7 +20,7 @@ pub(super) fn addresses(conf: &HadoopConf) -> watch::Receiver<BTreeSet<IpAddr>> 
             let mut found = BTreeSet::new();
             for host in &hosts {
                 match lookup_host((host.as_str(), 0)).await {
-                    Ok(addresses) => found.extend(addresses.map(|address| address.ip().to_canonical())),
+                    Ok(addresses) => found.extend(addresses.flat_map(|address| as_seen(address.ip().to_canonical()))),
                     Err(error) => tracing::warn!("the address of YARN's proxy at {host} is not known: {error}"),
                 }
             }
@@ -38,6 +38,12 @@ pub(super) fn addresses(conf: &HadoopConf) -> watch::Receiver<BTreeSet<IpAddr>> 
         }
     });
     receiver
+}
+
+/// The addresses that connections from a machine come from. On a loopback network all of them come from one, whichever the machine's own is.
+fn as_seen(address: IpAddr) -> impl Iterator<Item = IpAddr> {
+    let loopback = address.is_loopback() && address.is_ipv4();
+    std::iter::once(address).chain(loopback.then_some(IpAddr::V4(Ipv4Addr::LOCALHOST)))
 }
 
 /// A proxy of its own, if there is one; otherwise every ResourceManager is one.

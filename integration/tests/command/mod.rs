@@ -1,0 +1,108 @@
+//! Running the `weft` command as the rig's client, and what it gave.
+
+#![allow(dead_code, reason = "each test program uses a part")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{LazyLock, mpsc};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use weft_integration::Rig;
+
+/// The command, where cargo puts it when it builds the tests of `weft-cli` or of the whole workspace.
+pub(crate) static WEFT: LazyLock<PathBuf> = LazyLock::new(|| built("weft"));
+
+/// No command waits longer than this, whatever is wrong. A call is given up after a minute.
+const PATIENCE: Duration = Duration::from_secs(100);
+
+/// What cargo has built, by its place below the directory of the profile.
+pub(crate) fn built(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let file = test.ancestors().nth(2).unwrap().join(name);
+    assert!(file.is_file(), "there is no {}: run cargo test -p weft-cli -p weft-integration", file.display());
+    file
+}
+
+/// What a command gave.
+#[derive(Debug)]
+pub(crate) struct Gave {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Gave {
+    /// It succeeded, and said this.
+    #[track_caller]
+    pub(crate) fn well(self) -> String {
+        assert_eq!(self.code, Some(0), "{}{}", self.stdout, self.stderr);
+        self.stdout
+    }
+
+    /// It failed with one sentence at its end, which has all these parts.
+    #[track_caller]
+    pub(crate) fn badly(self, parts: &[&str]) {
+        assert!(self.code.is_some_and(|code| code != 0), "{}{}", self.stdout, self.stderr);
+        let sentence = self.stderr.trim_end();
+        let sentence = sentence.find("weft: ").map_or(sentence, |at| &sentence[at..]);
+        for part in parts {
+            assert!(sentence.contains(part), "{part} is not in: {sentence}");
+        }
+    }
+}
+
+/// Runs `weft` as the rig's client, with something to read, to its end.
+pub(crate) fn weft(rig: &Rig, arguments: &[&str], typed: &str) -> Gave {
+    let (child, typed) = (start(rig, arguments), typed.to_owned());
+    let (pid, (ended, end)) = (Pid::from_child(&child), mpsc::channel());
+    let reader = std::thread::spawn(move || {
+        let mut child = child;
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), typed.as_bytes()).unwrap();
+        ended.send(child.wait_with_output().unwrap())
+    });
+    let output = end.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+        kill_process(pid, Signal::KILL).unwrap();
+        panic!("weft {arguments:?} has not ended in {PATIENCE:?}");
+    });
+    reader.join().unwrap().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Gave { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// Starts `weft` as the rig's client. Its own files of state are in the rig's directory.
+pub(crate) fn start(rig: &Rig, arguments: &[&str]) -> Child {
+    let mut command: Command = rig.as_client(&WEFT).unwrap();
+    command.args(arguments).env("TMPDIR", own_directory(rig));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn own_directory(rig: &Rig) -> PathBuf {
+    rig.directory().join("tmp")
+}
+
+/// Waits for something to be so.
+#[track_caller]
+pub(crate) fn until<T>(what: &str, mut so: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = so() {
+            return found;
+        }
+        assert!(Instant::now() < end, "in vain: {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// The processes whose working directory and command line have these parts, by number.
+pub(crate) fn processes(directory: &str, line: &str) -> Vec<i32> {
+    let entries = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let has = |pid: &i32| {
+        let process = Path::new("/proc").join(pid.to_string());
+        let found = std::fs::read(process.join("cmdline")).unwrap_or_default();
+        let is_there = std::fs::read_link(process.join("cwd")).is_ok_and(|cwd| cwd.to_string_lossy().contains(directory));
+        is_there && String::from_utf8_lossy(&found).replace('\0', " ").contains(line)
+    };
+    numbers.filter(has).collect()
+}
