@@ -5,7 +5,7 @@ const STOP: &str = "it comes with savepoints; until then `weft cancel` ends a jo
 const PYTHON: &str = "there is no Python API; give the executable of a program that uses the weft crate";
 const ZOOKEEPER: &str =
     "it comes with high availability over ZooKeeper; until then -m or rest.address say where the JobManager is";
-const YARN: &str = "it comes with YARN; until then a cluster is started with scripts/start-cluster.sh";
+const YARN: &str = "it is no option for YARN; -D sets any key, and `weft yarn-session --help` lists the flags";
 const SQL: &str = "it comes with SQL; until then programs use the DataStream API";
 const HISTORY: &str =
     "it comes with the archive of jobs; until then `weft list -a` shows what the JobManager remembers";
@@ -50,5 +50,6 @@ pub(super) fn option(verb: &str, option: &str) -> Option<String> {
     let listed = options.iter().find(|(names, _)| names.contains(&name)).map(|(_, why)| *why);
     // All of YARN's begin so, as do no others with one dash.
     let why = listed.or_else(|| (name.starts_with("-y") || name.starts_with("--yarn")).then_some(YARN))?;
-    Some(format!("`{name}` is not there yet: {why}"))
+    let what = if why == YARN { "is not known" } else { "is not there yet" };
+    Some(format!("`{name}` {what}: {why}"))
 }

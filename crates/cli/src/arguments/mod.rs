@@ -4,6 +4,7 @@
 //! here, and are [rewritten](rewrite) to them first.
 
 mod later;
+mod older;
 mod rewrite;
 mod target;
 mod verbs;

@@ -1,6 +1,6 @@
 //! From the field's spelling of options to clap's.
 
-use super::later;
+use super::{later, older};
 use crate::error::CliError;
 use clap::{Arg, ArgAction, Command};
 use std::ffi::{OsStr, OsString};
@@ -20,7 +20,7 @@ pub(super) fn rewrite(arguments: Vec<OsString>, cli: &Command) -> Result<Vec<OsS
 
 fn rewrite_options(arguments: Vec<OsString>, verb: &Command) -> Result<Vec<OsString>, CliError> {
     let mut rewritten = Vec::with_capacity(arguments.len() + 1);
-    let mut arguments = arguments.into_iter();
+    let mut arguments = arguments.into_iter().peekable();
     rewritten.extend(arguments.by_ref().take(2));
     if verb.has_subcommands() {
         // `fs -ls` is `fs ls`; what follows is spelt as everywhere.
@@ -37,6 +37,12 @@ fn rewrite_options(arguments: Vec<OsString>, verb: &Command) -> Result<Vec<OsStr
             rewritten.push(argument);
             rewritten.extend(arguments);
             return Ok(rewritten);
+        }
+        let following = arguments.peek().and_then(|next| next.to_str());
+        if let Some((today, read)) = older::today(text, following).filter(|_| speaks_of_clusters(verb)) {
+            rewritten.extend(today);
+            arguments.by_ref().take(read - 1).for_each(drop);
+            continue;
         }
         if let Some(refusal) = later::option(verb.get_name(), text).filter(|_| is_option(text)) {
             return Err(CliError::Usage(refusal));
@@ -61,6 +67,11 @@ fn prefixed(prefix: &str, argument: &OsStr) -> OsString {
     let mut prefixed = OsString::from(prefix);
     prefixed.push(argument);
     prefixed
+}
+
+/// Whether the verb has options that say which cluster is meant.
+fn speaks_of_clusters(verb: &Command) -> bool {
+    long(verb, "jobmanager").is_some()
 }
 
 /// A lone dash is a word.

@@ -28,10 +28,6 @@ impl FromStr for Address {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if text == "yarn-cluster" {
-            return Err("-m yarn-cluster comes with YARN; until then -m takes the host and port of a running cluster"
-                .to_owned());
-        }
         let wrong = || format!("-m takes HOST:PORT, such as localhost:8081, not `{text}`");
         let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
         let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);

@@ -7,6 +7,7 @@ use crate::error::CliError;
 use crate::output;
 use crate::rest::RestClient;
 use weft_common::configuration::{Configuration, options};
+use weft_hadoop_rpc::ExceptionKind;
 use weft_yarn::DeployError;
 use weft_yarn::staging::BEARER_FILE;
 use weft_yarn_client::proto::{ApplicationId, ApplicationReport, ApplicationState};
@@ -27,7 +28,7 @@ pub(crate) async fn client(configuration: &Configuration) -> Result<RestClient, 
             (recorded.0, recorded.1.display().to_string())
         }
     };
-    let report = hadoop.yarn.find(&name).await?;
+    let report = hadoop.yarn.find(&name).await.map_err(|error| not_known(&name, &told_by, error))?;
     let application = report.application;
     let address = running_at(&report, &told_by)?;
     if output::is_watched() {
@@ -40,6 +41,19 @@ pub(crate) async fn client(configuration: &Configuration) -> Result<RestClient, 
         connecting: configuration.get(&options::REST_CONNECTION_TIMEOUT)?,
         answering: configuration.get(&options::CLIENT_TIMEOUT)?,
     })
+}
+
+/// What is wrong when YARN does not know an application: it has forgotten it, or is another YARN.
+fn not_known(name: &str, told_by: &str, error: DeployError) -> CliError {
+    match &error {
+        DeployError::Rpc(call) if call.is(ExceptionKind::ApplicationNotFound) => {
+            CliError::Deploy(DeployError::Refused(format!(
+                "YARN knows no {name}, which {told_by} names: it is long over, or runs on another cluster than HADOOP_CONF_DIR names; start a \
+                 session with weft yarn-session -d, or name another with -Dyarn.application.id"
+            )))
+        }
+        _ => error.into(),
+    }
 }
 
 /// The word that its REST is to be told, which its owner alone can read.

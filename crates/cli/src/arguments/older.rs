@@ -1,0 +1,51 @@
+//! The older spelling of options for YARN: what they are today.
+
+use crate::output;
+use std::ffi::OsString;
+
+/// Options with a value, and the key that it is one of.
+const KEYS: [(&[&str], &str); 9] = [
+    (&["-yid", "--yarnapplicationId"], "yarn.application.id"),
+    (&["-yjm", "--yarnjobManagerMemory"], "jobmanager.memory.process.size"),
+    (&["-ytm", "--yarntaskManagerMemory"], "taskmanager.memory.process.size"),
+    (&["-ys", "--yarnslots"], "taskmanager.numberOfTaskSlots"),
+    (&["-yqu", "--yarnqueue"], "yarn.application.queue"),
+    (&["-ynm", "--yarnname"], "yarn.application.name"),
+    (&["-yat", "--yarnapplicationType"], "yarn.application.type"),
+    (&["-ynl", "--yarnnodeLabel"], "yarn.application.node-label"),
+    (&["-yt", "--yarnship"], "yarn.ship-files"),
+];
+/// Options with a value that have no meaning here.
+const WITHOUT_MEANING: [&str; 4] = ["-yj", "--yarnjar", "-yn", "--yarncontainer"];
+/// Keys of memory, whose numbers are of megabytes when they have no unit.
+const MEMORY: &str = "memory.process.size";
+
+/// What an option, with the argument after it, is today; with how many arguments were read.
+pub(super) fn today(option: &str, following: Option<&str>) -> Option<(Vec<OsString>, usize)> {
+    let (name, (value, read)) = match option.split_once('=') {
+        Some((name, value)) => (name, (Some(value), 1)),
+        None => (option, (following, 2)),
+    };
+    let new: Vec<String> = match name {
+        "-yd" | "--yarndetached" => return Some((note(option, &["-d".to_owned()]), 1)),
+        "-yD" => vec!["-D".to_owned(), option.split_once("-yD=").map_or(following?, |(_, key)| key).to_owned()],
+        "-m" | "--jobmanager" if value == Some("yarn-cluster") => vec!["-t".to_owned(), "yarn-application".to_owned()],
+        ignored if WITHOUT_MEANING.contains(&ignored) => {
+            output::note(format_args!("{ignored} has no effect: the command ships itself, and TaskManagers come as they are needed"));
+            return Some((Vec::new(), read));
+        }
+        _ => {
+            let (_, key) = KEYS.iter().find(|(names, _)| names.contains(&name))?;
+            let value = value?;
+            let unit = key.ends_with(MEMORY) && value.bytes().all(|byte| byte.is_ascii_digit());
+            vec!["-D".to_owned(), format!("{key}={value}{}", if unit { "m" } else { "" })]
+        }
+    };
+    Some((note(name, &new), read))
+}
+
+/// Says what an option is today.
+fn note(older: &str, new: &[String]) -> Vec<OsString> {
+    output::note(format_args!("{older} is an older spelling: use {}", new.join(" ")));
+    new.iter().map(OsString::from).collect()
+}
