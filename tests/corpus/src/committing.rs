@@ -71,9 +71,7 @@ impl Committer for Stubborn {
         match &self.tried {
             None => Err(TaskError::user("the shop is closed")),
             // Whoever makes the file is the first.
-            Some(tried) if std::fs::File::create_new(tried).is_ok() => {
-                Err(TaskError::retryable("the shop is closed"))
-            }
+            Some(tried) if std::fs::File::create_new(tried).is_ok() => Err(TaskError::retryable("the shop is closed")),
             Some(_) => Ok(()),
         }
     }

@@ -15,11 +15,7 @@ pub(crate) const CASES: &[Case] = &[
         two_kinds,
         &["the accumulator `both` is a LongCounter in one place and a DoubleCounter in another"],
     ),
-    Case::failing(
-        "an-accumulator-that-is-not-there",
-        unknown,
-        &["no accumulator `number`", "`numbers`"],
-    ),
+    Case::failing("an-accumulator-that-is-not-there", unknown, &["no accumulator `number`", "`numbers`"]),
 ];
 
 /// Counts what it is given, in a handle that it asks for when it is opened.
@@ -98,8 +94,7 @@ fn last_attempt(stage: &Stage) -> weft::Result<Vec<String>> {
 
 fn two_kinds(stage: &Stage) -> weft::Result<Vec<String>> {
     let counting = stage.env.from_sequence(1, 100).map_with(|context| {
-        let (long, double) =
-            (context.accumulator::<LongCounter>("both"), context.accumulator::<DoubleCounter>("both"));
+        let (long, double) = (context.accumulator::<LongCounter>("both"), context.accumulator::<DoubleCounter>("both"));
         move |n: i64| {
             long.add(n);
             double.add(0.5);

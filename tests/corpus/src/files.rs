@@ -14,8 +14,7 @@ pub(crate) const CASES: &[Case] = &[
         ("restart-strategy.fixed-delay.attempts", "2"),
         ("restart-strategy.fixed-delay.delay", "10 ms"),
     ]),
-    Case::new("a-job-that-fails-leaves-no-files", half_written, || vec!["divided by zero".into()])
-        .bearing_failures(),
+    Case::new("a-job-that-fails-leaves-no-files", half_written, || vec!["divided by zero".into()]).bearing_failures(),
 ];
 
 const WIDE: i64 = 20_000;
@@ -34,9 +33,7 @@ fn written_twice(stage: &Stage) -> weft::Result<Vec<String>> {
         move |n: i64| {
             // Only when something was written is there anything to discard.
             if attempt == 0 && n > WIDE * 9 / 10 {
-                until("an unfinished part", || {
-                    names(&look).iter().any(|name| name.starts_with('.')).then_some(())
-                });
+                until("an unfinished part", || names(&look).iter().any(|name| name.starts_with('.')).then_some(()));
                 assert!(attempt > 0, "the first attempt fails");
             }
             wide(n)

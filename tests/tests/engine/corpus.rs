@@ -14,11 +14,8 @@ fn run_all(settings: &[(&str, &str)]) {
 fn run(case: &Case, settings: &[(&str, &str)]) -> Result<(), String> {
     let directory = tempfile::tempdir().expect("a directory");
     let settings: Vec<_> = case.settings.iter().chain(settings).copied().collect();
-    let stage = Stage {
-        env: environment(&settings),
-        scratch: directory.path().to_owned(),
-        lasting: std::time::Duration::ZERO,
-    };
+    let stage =
+        Stage { env: environment(&settings), scratch: directory.path().to_owned(), lasting: std::time::Duration::ZERO };
     case.check((case.run)(&stage).map_err(|error| error.to_string()))
 }
 

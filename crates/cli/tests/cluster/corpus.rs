@@ -142,7 +142,10 @@ fn disturb(cluster: &mut Cluster, case: &Case, dice: &mut SmallRng) -> Disturbed
     let known = jobs(cluster);
     let client = std::thread::spawn(move || outcome(&mut command));
     let new = until(format!("a job of {}", case.name), || {
-        client.is_finished().then_some(None).or_else(|| jobs(cluster).into_iter().find(|job| !known.contains(job)).map(Some))
+        client
+            .is_finished()
+            .then_some(None)
+            .or_else(|| jobs(cluster).into_iter().find(|job| !known.contains(job)).map(Some))
     });
     let Some(job) = new else {
         let ended = client.join().expect("it does not panic");

@@ -216,12 +216,13 @@ fn memory_that_cannot_be_divided_is_refused_with_the_parts_and_the_numbers() {
         command
     };
     let parts = ["taskmanager.memory.task.heap.size=400m", "taskmanager.memory.managed.size=300m"];
-    let whole = "taskmanager.memory.process.size=500m";
-    let says = ["memory cannot be divided", "400 mb", "300 mb", "taskmanager.memory"];
+    let whole = "taskmanager.memory.flink.size=500m";
+    let says =
+        ["memory cannot be divided", "400 mb", "300 mb", "come to 764 mb", "500 mb (taskmanager.memory.flink.size)"];
     refused(&mut start("taskmanager", &[whole, parts[0], parts[1]]), 1, &says);
-    let says = ["memory cannot be divided", "jobmanager.memory", "mb"];
+    let says = ["memory cannot be divided", "overhead 48 mb", "10 mb (jobmanager.memory.process.size)"];
     refused(&mut start("jobmanager", &["jobmanager.memory.process.size=10m"]), 1, &says);
-    let says = ["taskmanager.memory.process.size", "a lot", "512 mb"];
+    let says = ["taskmanager.memory.process.size", "\"a lot\"", "is not a size such as"];
     refused(&mut start("taskmanager", &["taskmanager.memory.process.size=a lot"]), 1, &says);
     for name in ["run", "tmp"] {
         let left = files(&at(name));
