@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use std::collections::VecDeque;
+use weft_common::TaskManagerId;
 
 /// A failure that came while an earlier one was being dealt with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +57,22 @@ impl ExceptionHistory {
         self.truncated
     }
 
+    /// More is known of why a TaskManager was lost: said behind the newest failure that speaks of it. Whether there is one that did not say so yet.
+    pub(crate) fn explain(&mut self, task_manager: &TaskManagerId, why: &str) -> bool {
+        let speaks_of = |failure: &Failure| {
+            failure.origin.task_manager.as_ref() == Some(task_manager) || failure.message.contains(&task_manager.0)
+        };
+        let roots = self.entries.iter_mut().map(|entry| &mut entry.failure);
+        match roots.into_iter().find(|failure| speaks_of(failure)) {
+            Some(failure) if !failure.message.contains(why) => {
+                failure.message.push_str("; ");
+                failure.message.push_str(why);
+                true
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn push_root(&mut self, failure: Failure, at_ms: i64) {
         self.entries.push_front(ExceptionEntry { failure, at_ms, concurrent: Vec::new() });
         if self.entries.len() > self.capacity {
@@ -73,5 +90,32 @@ impl ExceptionHistory {
             }
             Some(_) => self.truncated = true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_becomes_known_later_is_said_behind_the_failure() {
+        let lost = |id: &str| Failure::retryable(format!("TaskManager {id} cannot be reached"));
+        let (one, two) = (TaskManagerId("tm-1".into()), TaskManagerId("tm-2".into()));
+        let mut history = ExceptionHistory::new(4);
+        history.push_root(lost("tm-1"), 1);
+        history.push_root(lost("tm-2"), 2);
+        assert!(history.explain(&one, "its container used too much memory"));
+        assert!(!history.explain(&one, "its container used too much memory"), "it is said once");
+        assert!(!history.explain(&TaskManagerId("tm-3".into()), "nobody speaks of it"));
+        let messages: Vec<_> = history.iter().map(|entry| entry.failure.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            ["TaskManager tm-2 cannot be reached", "TaskManager tm-1 cannot be reached; its container used too much memory"]
+        );
+        let mut of_task = Failure::retryable("the connection broke");
+        of_task.origin.task_manager = Some(two.clone());
+        history.push_root(of_task, 3);
+        assert!(history.explain(&two, "it was preempted"));
+        assert_eq!(history.newest().map(|entry| entry.failure.message.as_str()), Some("the connection broke; it was preempted"));
     }
 }

@@ -266,6 +266,12 @@ impl Shell {
                 }
             }
             Message::TaskManagerLost { id, cause } => self.task_manager_lost(id, cause),
+            Message::TaskManagerExplained { id, why } => {
+                for job in self.jobs.keys().copied().collect::<Vec<_>>() {
+                    let (task_manager, why) = (id.clone(), why.clone());
+                    self.job_event(job, Event::TaskManagerExplained { task_manager, why });
+                }
+            }
             Message::Ask(question) => question(self),
             #[cfg(feature = "process")]
             Message::Staffing(watcher) => self.cluster.watcher = Some(watcher),

@@ -72,6 +72,11 @@ pub(crate) enum Message {
         id: TaskManagerId,
         cause: String,
     },
+    /// More is known of why a TaskManager was lost.
+    TaskManagerExplained {
+        id: TaskManagerId,
+        why: String,
+    },
     /// Somebody wants to look.
     Ask(Question),
     /// Somebody starts TaskManagers, and wants to know how many.
@@ -121,6 +126,11 @@ impl JobManagerHandle {
     /// A TaskManager left, or cannot be reached any more: its slots are lost. `cause` is a sentence.
     pub fn task_manager_lost(&self, id: TaskManagerId, cause: String) {
         self.send(Message::TaskManagerLost { id, cause });
+    }
+
+    /// More is known of why a TaskManager was lost; `why` follows the sentence that said so.
+    pub fn task_manager_explained(&self, id: TaskManagerId, why: String) {
+        self.send(Message::TaskManagerExplained { id, why });
     }
 
     /// Has `question` look at the JobManager's books, on its thread; not called when that has stopped.

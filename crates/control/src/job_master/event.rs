@@ -24,6 +24,13 @@ pub enum Event {
         /// Why, in a sentence.
         cause: String,
     },
+    /// More is known of why a TaskManager was lost.
+    TaskManagerExplained {
+        /// Which one.
+        task_manager: TaskManagerId,
+        /// Why it was lost, in words that follow a sentence.
+        why: String,
+    },
     /// A TaskManager is gone, with all of its slots.
     TaskManagerLost {
         /// Which one.

@@ -114,7 +114,11 @@ impl Members {
             if let Some(member) = books.members.get(id) {
                 member.remote.dismiss(self.epoch, format!("this TaskManager {cause}"));
             }
-            self.lose(&mut books, id.clone(), cause);
+            match books.members.contains_key(id) {
+                true => self.lose(&mut books, id.clone(), cause),
+                // It was lost before anybody could say why.
+                false => self.handle.task_manager_explained(id.clone(), cause.to_owned()),
+            }
         }
         self.on(HeartbeatEvent::Forget(id.clone()));
     }
