@@ -88,6 +88,8 @@ pub enum ReleaseReason {
     Idle,
     /// It was idle, and was to be taken away anyway.
     Preempted,
+    /// Its TaskManager was lost, did not come back, and YARN did not say what became of it.
+    Lost,
     /// No TaskManager registered from it within `resourcemanager.taskmanager-registration.timeout`.
     NotRegistered,
     /// It was not started, for this reason.

@@ -15,7 +15,7 @@ pub(super) enum Stage {
     /// It is of an earlier attempt, and its TaskManager has not registered with this one. `awaited`: as long as it is, none is asked
     /// for in its place.
     Inherited { since: Mono, awaited: bool },
-    /// Its TaskManager has gone; YARN is about to say why.
+    /// Its TaskManager has gone; it may come back, or YARN say why it does not.
     Lost { since: Mono },
     /// It is given back, and YARN has not said that it is gone.
     Releasing { since: Mono },
@@ -33,7 +33,7 @@ impl Stage {
 
     /// Whether its TaskManager may be, or become, one of the cluster.
     pub(super) fn is_admitted(self) -> bool {
-        !matches!(self, Stage::Lost { .. } | Stage::Releasing { .. })
+        !matches!(self, Stage::Releasing { .. })
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
 use std::time::Duration;
 use weft_common::Mono;
 
-/// How long YARN's word on the end of a lost worker is waited for before its container is released.
+/// How long YARN's word on the end of a lost worker, or its return, is waited for before its container is released.
 const LAST_WORD: Duration = Duration::from_secs(5);
 /// How long a release is remembered that YARN does not confirm.
 const RELEASE_MEMORY: Duration = Duration::from_secs(600);
@@ -15,7 +15,8 @@ const RELEASE_MEMORY: Duration = Duration::from_secs(600);
 impl ContainerLedger {
     pub(super) fn worker_registered(&mut self, now: Mono, container: ContainerId) {
         if let Some(held) = self.containers.get_mut(&container)
-            && let Stage::Granted { .. } | Stage::Launched { .. } | Stage::Inherited { .. } = held.stage
+            && held.stage.is_admitted()
+            && !matches!(held.stage, Stage::Registered { .. })
         {
             held.stage = Stage::Registered { idle_since: Some(now) };
             self.starts.succeeded(&held.host);
@@ -33,7 +34,7 @@ impl ContainerLedger {
 
     pub(super) fn worker_lost(&mut self, now: Mono, container: ContainerId) {
         if let Some(held) = self.containers.get_mut(&container)
-            && held.stage.is_admitted()
+            && !matches!(held.stage, Stage::Lost { .. } | Stage::Releasing { .. })
         {
             held.stage = Stage::Lost { since: now };
         }
@@ -65,10 +66,7 @@ impl ContainerLedger {
                 held.stage = Stage::Inherited { since, awaited: false };
             }
             Stage::Inherited { .. } => self.give_back(now, container, ReleaseReason::NotRegistered, out),
-            Stage::Lost { .. } => {
-                held.stage = Stage::Releasing { since: now };
-                self.releases.push(container);
-            }
+            Stage::Lost { .. } => self.give_back(now, container, ReleaseReason::Lost, out),
             Stage::Releasing { .. } => {
                 self.containers.remove(&container);
             }

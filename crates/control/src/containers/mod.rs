@@ -16,13 +16,17 @@
 //!    │        │ start    │ time-    │ idle for    │  │ not registered in time
 //!    │surplus │ failed   │ out      │ too long,   │  │
 //!    ▼        ▼          ▼          ▼ not needed  │  ▼
-//!  Releasing ◄──────────────────────┴─────────────┴───      Registered ─ WorkerLost ─► Lost ─ 5 s ─► Releasing
-//!    └─► gone when YARN says so, or after 10 min                                         └─► gone, with YARN's reason
+//!  Releasing ◄──────────────────────┴─────────────┴───
+//!    └─► gone when YARN says so, or after 10 min
+//!
+//!  Registered ─ WorkerLost ─► Lost ─┬─► Registered, when it comes back
+//!                                   ├─► gone, with YARN's reason
+//!                                   └─► Releasing after 5 s
 //! ```
 //!
 //! A container that completes is fenced at once in every stage: YARN may report the end of a process that still lives. A worker that was
-//! lost is released only after a moment, because YARN's word on a released container is that it was released, and not that it was killed
-//! for its memory.
+//! lost is released only after a moment: it may come back, and YARN's word on a released container is that it was released, not that it was
+//! killed for its memory.
 //!
 //! # Heartbeats
 //!

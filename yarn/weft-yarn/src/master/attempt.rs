@@ -380,6 +380,7 @@ fn describe(loss: &ContainerLoss, name: &str, host: &str) -> (String, bool) {
                 ReleaseReason::Idle => ("it was not used for resourcemanager.taskmanager-timeout".to_owned(), true),
                 ReleaseReason::NotWanted => ("it is of an earlier attempt, and no job needs it".to_owned(), true),
                 ReleaseReason::Preempted => ("YARN was about to take it away, and no job used it".to_owned(), true),
+                ReleaseReason::Lost => ("its TaskManager was lost and did not come back".to_owned(), false),
                 ReleaseReason::NotRegistered => (
                     "its TaskManager did not register in time (resourcemanager.taskmanager-registration.timeout)"
                         .to_owned(),

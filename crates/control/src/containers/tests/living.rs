@@ -64,7 +64,6 @@ fn a_worker_that_is_lost_is_replaced_at_once_and_explained_by_yarn() {
     let mut attempt = Attempt::with_workers(6200, 1);
     let commands = attempt.on(6300, ContainerEvent::WorkerLost { container: id(2) });
     assert_eq!(commands, [beat(attempt.number, &[ask(ONE, 1)], &[])]);
-    assert!(!attempt.ledger.admits(id(2)));
     assert_eq!(attempt.answer(6350, tells_of(2, 137)), [fence_completed(2, 137, true)]);
     assert_eq!(attempt.ledger.overview().leaving, 0);
 }
@@ -80,12 +79,26 @@ fn a_worker_that_is_lost_and_lives_is_released_after_a_moment() {
         ms = attempt.deadline().unwrap().0 / 1_000_000;
         let commands = attempt.tick(ms);
         if ms == 11_300 {
-            assert_eq!(commands, [beat(attempt.number, &[], &[2])]);
+            assert_eq!(commands, [fence(2, ReleaseReason::Lost), beat(attempt.number, &[], &[2])]);
+            assert!(!attempt.ledger.admits(id(2)));
             break;
         }
         // Its word is waited for at the pace of one that waits.
         assert!(ms < 11_300 && commands == [beat(attempt.number, &[], &[])], "{ms} {commands:?}");
     }
+}
+
+#[test]
+fn a_worker_that_comes_back_in_time_is_one_again() {
+    let mut attempt = Attempt::with_workers(6200, 1);
+    attempt.on(6300, ContainerEvent::WorkerLost { container: id(2) });
+    attempt.on(6310, ContainerEvent::WorkerLost { container: id(2) });
+    attempt.answer(6320, brings([]));
+    assert!(attempt.ledger.admits(id(2)));
+    // What was asked for in its place is taken back.
+    let commands = attempt.on(6350, ContainerEvent::WorkerRegistered { container: id(2) });
+    assert_eq!(commands, [beat(attempt.number, &[ask(ONE, 0)], &[])]);
+    assert_eq!(attempt.ledger.overview().registered, 1);
 }
 
 #[test]

@@ -174,10 +174,10 @@ impl World {
     }
 
     fn registers(&mut self, container: ContainerId) {
-        if !self.yarn.is_live(container) {
-            return;
-        }
+        let Some(profile) = self.yarn.profile_of(container) else { return };
         if self.ledger.admits(container) {
+            // One that was lost comes back.
+            self.workers.insert(container, profile);
             self.registered.insert(container);
             self.tell(ContainerEvent::WorkerRegistered { container });
         } else {
@@ -208,7 +208,11 @@ impl World {
             70..80 => {
                 // Not heard of any more, though it lives.
                 let registered = self.registered.first().copied();
-                registered.into_iter().for_each(|container| self.lose(container));
+                for container in registered {
+                    self.lose(container);
+                    let back = self.dice.between(1000, 10_000);
+                    self.after(back, Step::Registers(container));
+                }
             }
             80..83 => self.yarn.restart(),
             83..86 => self.tell(ContainerEvent::HostBlocked { host: "host-3".to_owned() }),

@@ -124,8 +124,8 @@ impl Yarn {
         launched.get(dice.between(0, launched.len() as u64) as usize).copied()
     }
 
-    pub(super) fn is_live(&self, container: ContainerId) -> bool {
-        self.live.contains_key(&container)
+    pub(super) fn profile_of(&self, container: ContainerId) -> Option<ProfileId> {
+        self.live.get(&container).map(|live| live.profile)
     }
 
     pub(super) fn live_of(&self, profile: ProfileId) -> usize {
