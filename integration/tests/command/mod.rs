@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses a part")]
 
+pub(crate) mod yarn;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{LazyLock, mpsc};
@@ -94,14 +96,15 @@ pub(crate) fn until<T>(what: &str, mut so: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// The processes whose working directory and command line have these parts, by number.
-pub(crate) fn processes(directory: &str, line: &str) -> Vec<i32> {
+/// The processes whose working directory has all of these parts, and whose command line has this one, by number.
+pub(crate) fn processes(directory: &[&str], line: &str) -> Vec<i32> {
     let entries = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
     let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     let has = |pid: &i32| {
         let process = Path::new("/proc").join(pid.to_string());
         let found = std::fs::read(process.join("cmdline")).unwrap_or_default();
-        let is_there = std::fs::read_link(process.join("cwd")).is_ok_and(|cwd| cwd.to_string_lossy().contains(directory));
+        let is_there = std::fs::read_link(process.join("cwd"))
+            .is_ok_and(|cwd| directory.iter().all(|part| cwd.to_string_lossy().contains(part)));
         is_there && String::from_utf8_lossy(&found).replace('\0', " ").contains(line)
     };
     numbers.filter(has).collect()

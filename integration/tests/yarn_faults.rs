@@ -1,0 +1,77 @@
+//! What becomes of a session on YARN when YARN's own daemons die: its jobs go on, or run again elsewhere, and nothing lives on behind them.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod command;
+
+use command::until;
+use command::yarn::{Yarn, expected};
+use rustix::process::{Pid, test_kill_process};
+
+const RESTARTS: [&str; 3] = [
+    "-Drestart-strategy.type=fixed-delay",
+    "-Drestart-strategy.fixed-delay.attempts=100",
+    "-Drestart-strategy.fixed-delay.delay=1 s",
+];
+
+#[test]
+fn a_resource_manager_that_is_started_again_disturbs_no_job() {
+    let patient = ["--set", "yarn-site:yarn.nm.liveness-monitor.expiry-interval-ms=180000"];
+    let yarn = Yarn::up(&[&["--rm-recovery"], patient.as_slice()].concat());
+    let session = yarn.session(&["-Drestart-strategy.type=none"]);
+    let output = yarn.home("of-restart");
+    let under_way = session.count_words(&output, "600");
+    let job = session.job("RUNNING");
+    session.task_manager();
+    yarn.rig.kill("rm1").unwrap();
+    yarn.rig.start("rm1").unwrap();
+    let ended = under_way.wait_with_output().unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    assert_eq!(yarn.counts(&output), expected());
+    assert!(session.failures(&job).contains("\"entries\":[]"), "{}", session.failures(&job));
+    // The ApplicationMaster has registered again: containers come and go as before.
+    session.run(&["-p", "4"], &["trivial"]).well();
+    session.stop();
+}
+
+#[test]
+fn masters_that_fail_over_disturb_no_job() {
+    let patient = ["--set", "yarn-site:yarn.nm.liveness-monitor.expiry-interval-ms=180000"];
+    let yarn = Yarn::up(&[&["--ha"], patient.as_slice()].concat());
+    let session = yarn.session(&["-Drestart-strategy.type=none"]);
+    let output = yarn.home("of-fail-over");
+    let under_way = session.count_words(&output, "600");
+    let job = session.job("RUNNING");
+    session.task_manager();
+    // The first of each pair becomes active when a rig starts.
+    yarn.rig.kill("rm1").unwrap();
+    yarn.rig.kill("nn1").unwrap();
+    let ended = under_way.wait_with_output().unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    assert_eq!(yarn.counts(&output), expected());
+    assert!(session.failures(&job).contains("\"entries\":[]"), "{}", session.failures(&job));
+    session.run(&["-p", "4"], &["trivial"]).well();
+    session.stop();
+}
+
+#[test]
+fn nothing_lives_on_where_a_node_manager_has_died() {
+    let yarn = Yarn::up(&[]);
+    let session = yarn.session(&RESTARTS);
+    let output = yarn.home("of-lost");
+    let under_way = session.count_words(&output, "600");
+    session.job("RUNNING");
+    let task_manager = session.task_manager();
+    let cwd = std::fs::read_link(format!("/proc/{task_manager}/cwd")).unwrap();
+    let node = ["nm1", "nm2"].into_iter().find(|node| cwd.to_string_lossy().contains(&format!("/{node}/"))).unwrap();
+    yarn.rig.kill(node).unwrap();
+    // Its containers go on without it, until YARN gives up the node, and the JobManager its TaskManager.
+    until("the TaskManager has ended", || {
+        test_kill_process(Pid::from_raw(task_manager).unwrap()).is_err().then_some(())
+    });
+    let ended = under_way.wait_with_output().unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    assert_eq!(yarn.counts(&output), expected());
+    yarn.rig.start(node).unwrap();
+    session.stop();
+}
