@@ -49,7 +49,7 @@ pub(crate) enum CliError {
     /// A cluster on YARN was not deployed, or not found.
     #[cfg(feature = "hadoop")]
     #[error(transparent)]
-    Deploy(#[from] weft_yarn::DeployError),
+    Deploy(Box<weft_yarn::DeployError>),
     /// Hadoop's configuration does not say what is needed.
     #[cfg(feature = "hadoop")]
     #[error(transparent)]
@@ -75,6 +75,13 @@ pub(crate) enum CliError {
         /// What it said.
         source: io::Error,
     },
+}
+
+#[cfg(feature = "hadoop")]
+impl From<weft_yarn::DeployError> for CliError {
+    fn from(error: weft_yarn::DeployError) -> Self {
+        CliError::Deploy(Box::new(error))
+    }
 }
 
 fn of(path: Option<&Path>) -> String {

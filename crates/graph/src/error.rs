@@ -111,20 +111,19 @@ pub enum GraphError {
     },
     /// Operators that must be together are kept in different slots.
     #[error(
-        "operators {first} of slot-sharing group \"{first_slots}\" and {second} of slot-sharing group \"{second_slots}\" \
-         cannot be in co-location group \"{group}\": they never share a slot, so give both the same slot-sharing group"
+        "operators {first} of slot-sharing group \"{}\" and {second} of slot-sharing group \"{}\" cannot be in co-location \
+         group \"{group}\": they never share a slot, so give both the same slot-sharing group",
+        slots.0, slots.1
     )]
     CoLocatedSlots {
         /// The co-location group.
         group: String,
         /// An operator of it.
         first: OperatorLabel,
-        /// Its slot-sharing group.
-        first_slots: String,
         /// Another operator of it.
         second: OperatorLabel,
-        /// Its slot-sharing group.
-        second_slots: String,
+        /// Their slot-sharing groups; boxed, like what labels hold.
+        slots: Box<(String, String)>,
     },
     /// A source that never ends in a job that waits for the end.
     #[error(

@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(board.network_used(), 600);
         board.task_ended(JOB, attempt(0));
         board.reported(JOB, &[report(0, 40, 0)], at(3));
-        assert_eq!(board.tasks(), [second.clone()]);
+        assert_eq!(board.tasks(), std::slice::from_ref(second));
     }
 
     #[test]

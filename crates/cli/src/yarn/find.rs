@@ -47,7 +47,7 @@ pub(crate) async fn client(configuration: &Configuration) -> Result<RestClient, 
 fn not_known(name: &str, told_by: &str, error: DeployError) -> CliError {
     match &error {
         DeployError::Rpc(call) if call.is(ExceptionKind::ApplicationNotFound) => {
-            CliError::Deploy(DeployError::Refused(format!(
+            CliError::from(DeployError::Refused(format!(
                 "YARN knows no {name}, which {told_by} names: it is long over, or runs on another cluster than HADOOP_CONF_DIR names; start a \
                  session with weft yarn-session -d, or name another with -Dyarn.application.id"
             )))
@@ -65,7 +65,7 @@ pub(super) async fn word(hadoop: &Hadoop, application: ApplicationId) -> Result<
 /// Where the REST API of a running application is.
 pub(super) fn running_at(report: &ApplicationReport, told_by: &str) -> Result<Address, CliError> {
     let application = report.application;
-    let refused = |what: String| CliError::Deploy(DeployError::Refused(what));
+    let refused = |what: String| CliError::from(DeployError::Refused(what));
     match report.state() {
         ApplicationState::Running => {}
         ApplicationState::Finished | ApplicationState::Failed | ApplicationState::Killed => {

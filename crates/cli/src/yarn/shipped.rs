@@ -32,7 +32,7 @@ impl Shipped {
                 let sentence = format!(
                     "{archive} in yarn.ship-archives is no archive that nodes unpack: .zip, .tar, .tar.gz and .tgz are"
                 );
-                return Err(CliError::Deploy(DeployError::Refused(sentence)));
+                return Err(CliError::from(DeployError::Refused(sentence)));
             }
             fs.status(&path).await?;
             shipped.archives.insert(name, Source { fs, path });
@@ -56,7 +56,7 @@ impl Shipped {
     async fn ship(&mut self, hadoop: &Hadoop, text: &str, key: &str) -> Result<(), CliError> {
         let (fs, root) = hadoop.file(text)?;
         let found = fs.status(&root).await.map_err(|error| {
-            CliError::Deploy(DeployError::Refused(format!("{text}, which {key} names, cannot be shipped: {error}")))
+            CliError::from(DeployError::Refused(format!("{text}, which {key} names, cannot be shipped: {error}")))
         })?;
         let mut waiting = vec![(base_name(&root, text)?, found)];
         while let Some((name, entry)) = waiting.pop() {
@@ -78,7 +78,7 @@ impl Shipped {
         if path.scheme().is_none_or(|scheme| scheme == "file") {
             let sentence =
                 format!("{directory} is provided to no node: name a directory in HDFS (yarn.provided.lib.dirs)");
-            return Err(CliError::Deploy(DeployError::Refused(sentence)));
+            return Err(CliError::from(DeployError::Refused(sentence)));
         }
         for entry in fs.list_all(&path).await?.into_iter().filter(|entry| entry.is_file()) {
             let name = base_name(&entry.path, directory)?;

@@ -171,7 +171,7 @@ impl ContainerLedger {
     fn beat(&mut self, now: Mono, out: &mut ContainerCommands) {
         let held = self.held();
         let urgency = self.urgency(&held);
-        if !self.pulse.due(urgency).is_some_and(|due| due <= now) {
+        if self.pulse.due(urgency).is_none_or(|due| due > now) {
             return;
         }
         let heartbeat = match self.pulse.repeat(now) {

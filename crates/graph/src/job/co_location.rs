@@ -29,9 +29,8 @@ pub(super) fn check(graph: &StreamGraph, groups: &[String]) -> Result<(), GraphE
             return Err(GraphError::CoLocatedSlots {
                 group: group.to_owned(),
                 first: first.label(),
-                first_slots: of_first,
                 second: node.label(),
-                second_slots: slots,
+                slots: Box::new((of_first, slots)),
             });
         }
     }

@@ -42,6 +42,7 @@ const VERSION: u16 = 28;
 
 /// What a DataNode can be asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "they are called so in the protocol")]
 pub(crate) enum Opcode {
     WriteBlock = 80,
     ReadBlock = 81,
