@@ -13,7 +13,7 @@ use weft_rpc::{BlobRef, ProgramSpec};
 /// What the keys begin with that say which environment variables workers have.
 const WORKER_VARIABLES: &str = "containerized.taskmanager.env.";
 /// What the keys of files begin with that are about this installation's processes, not about jobs: the cluster has its own.
-const OF_PROCESSES: [&str; 19] = [
+const OF_PROCESSES: [&str; 20] = [
     "blob.",
     "client.",
     "cluster.",
@@ -33,6 +33,7 @@ const OF_PROCESSES: [&str; 19] = [
     "slotmanager.",
     "taskmanager.",
     "web.",
+    "yarn.",
 ];
 
 /// A program that can run here, as it was called.
