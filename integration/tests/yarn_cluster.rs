@@ -31,6 +31,7 @@ fn a_session_counts_words_and_leaves_nothing() {
     // The properties file leads there, too.
     assert!(YARN.weft(&["list", "-a"]).well().contains("tested (FINISHED)"));
     strangers_are_kept_out(&session);
+    secrets_are_seen_nowhere(&session);
     session.stop();
     // What was uploaded once is there for the next.
     let again = YARN.session(&["-nm", "again"]);
@@ -54,6 +55,47 @@ fn strangers_are_kept_out(session: &Session<'_>) {
         let (status, body) = ask(from_elsewhere(port), path, "");
         assert_eq!(status, 401, "{path}: {body}");
     }
+}
+
+/// What the containers' credentials hold is in nothing that others, or operators, look at.
+fn secrets_are_seen_nowhere(session: &Session<'_>) {
+    let of_application = processes(&[&session.application], "./weft yarn-");
+    let master = of_application.iter().find_map(|pid| credentials(*pid).filter(|found| found.secrets.len() > 1));
+    let secrets: Vec<Vec<u8>> =
+        master.expect("an ApplicationMaster's credentials").secrets.into_values().map(Vec::from).collect();
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes();
+    let patterns: Vec<Vec<u8>> = secrets.iter().flat_map(|secret| [secret.clone(), hex(secret)]).collect();
+    let is_seen = |bytes: &[u8]| patterns.iter().any(|secret| bytes.windows(secret.len()).any(|part| part == secret));
+    for pid in of_application {
+        for file in ["cmdline", "environ"] {
+            let bytes = std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
+            assert!(!is_seen(&bytes), "{file} of process {pid}: {}", String::from_utf8_lossy(&bytes));
+        }
+    }
+    let mut looked_at = 0;
+    let mut waiting = vec![YARN.rig.directory().join("log"), YARN.rig.directory().join("data")];
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() && !path.is_symlink() {
+            waiting.extend(std::fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.path()));
+            continue;
+        }
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let is_shown = path.starts_with(YARN.rig.directory().join("log")) || name.contains("launch_container");
+        if is_shown && path.to_string_lossy().contains(&session.application) {
+            looked_at += 1;
+            assert!(!is_seen(&std::fs::read(&path).unwrap_or_default()), "{}", path.display());
+        }
+    }
+    assert!(looked_at > 5, "logs and launch scripts are elsewhere: {looked_at} files");
+    assert!(!is_seen(session.get("/jobmanager/config").as_bytes()));
+}
+
+/// What the container of a process was trusted with.
+fn credentials(pid: i32) -> Option<weft_hadoop_rpc::Credentials> {
+    let environment = std::fs::read(format!("/proc/{pid}/environ")).ok()?;
+    let environment = String::from_utf8_lossy(&environment).into_owned();
+    let file = environment.split('\0').find_map(|line| line.strip_prefix("HADOOP_TOKEN_FILE_LOCATION="))?;
+    weft_hadoop_rpc::Credentials::read(&std::fs::read(file).ok()?).ok()
 }
 
 /// A connection to a port of this machine from an address that is nobody's.

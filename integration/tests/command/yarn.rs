@@ -144,12 +144,16 @@ impl Session<'_> {
             .expect("workers have a TaskManager")
     }
 
-    /// What the job's failures were, as REST tells its owner.
+    /// What the job's failures were.
     pub(crate) fn failures(&self, job: &str) -> String {
+        self.get(&format!("/jobs/{job}/exceptions"))
+    }
+
+    /// What REST tells its owner.
+    pub(crate) fn get(&self, path: &str) -> String {
         let staged = self.yarn.home(&format!(".weft/apps/{}/secret", self.application));
         let word = self.yarn.weft(&["fs", "-cat", &staged]).well();
-        let (status, body) =
-            ask(TcpStream::connect(&self.address).unwrap(), &format!("/jobs/{job}/exceptions"), word.trim());
+        let (status, body) = ask(TcpStream::connect(&self.address).unwrap(), path, word.trim());
         assert_eq!(status, 200, "{body}");
         body
     }
