@@ -52,6 +52,10 @@ impl Connector {
         }
         let failed = |error| FsError::Io { operation, path: path.clone(), source: io::Error::other(error) };
         let configured = self.configured.get_or_try_init(|| self.configure()).await.map_err(failed)?;
+        if path.authority().is_empty() && !configured.conf.is_set("fs.defaultFS") {
+            // Where no site file was found at all, that is what is to be said.
+            configured.conf.require_found().map_err(|error| failed(error.into()))?;
+        }
         let nameservice = configured.conf.nameservice(path.authority()).map_err(|error| failed(error.into()))?;
         let settings = configured.settings.clone();
         let client = match &self.login {
