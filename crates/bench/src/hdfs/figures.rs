@@ -17,8 +17,13 @@ const MEMORY: f64 = 16.0;
 /// Small calls a second.
 const CALLS: f64 = 3000.0;
 
-/// A way of a file, and how a turn is asked for it.
-const DIRECTIONS: [(&str, fn(&Transfer) -> &Taken); 2] = [("write", |turn| &turn.write), ("read", |turn| &turn.read)];
+/// What one way of a file took.
+type Way = fn(&Transfer) -> &Taken;
+/// What somebody took in a turn, if he was there.
+type Somebody<'a> = &'a dyn Fn(&Turn) -> Option<Taken>;
+
+/// The ways of a file by their names.
+const DIRECTIONS: [(&str, Way); 2] = [("write", |turn| &turn.write), ("read", |turn| &turn.read)];
 
 /// Figures of a series of turns: relations first, then what they are made of.
 pub(super) fn of_transfers(replication: u32, turns: &[Turn]) -> Result<Vec<Figure>> {
@@ -32,7 +37,7 @@ pub(super) fn of_transfers(replication: u32, turns: &[Turn]) -> Result<Vec<Figur
             let found = median(values).map(|value| Figure::new(name(what), value, unit, floor));
             figures.extend(found);
         };
-        let beside = |other: &dyn Fn(&Turn) -> Option<Taken>, relation: fn(Taken, Taken) -> f64| {
+        let beside = |other: Somebody, relation: fn(Taken, Taken) -> f64| {
             turns.iter().filter_map(|turn| Some(relation(weft(turn), other(turn)?))).collect::<Vec<_>>()
         };
         let faster = |weft: Taken, other: Taken| other.wall_s / weft.wall_s;
@@ -42,7 +47,7 @@ pub(super) fn of_transfers(replication: u32, turns: &[Turn]) -> Result<Vec<Figur
         add("CPU ÷ hdfs dfs", "", Floor::AtMost(CPU_OF_JAVA), beside(&java, dearer));
         let memory = turns.iter().map(|turn| weft(turn).memory_bytes as f64 / 1e6).reduce(f64::max);
         add("most memory", "MB", Floor::AtMost(MEMORY), memory.into_iter().collect());
-        let whoever: [(&str, &dyn Fn(&Turn) -> Option<Taken>); 3] =
+        let whoever: [(&str, Somebody); 3] =
             [("weft", &|turn| Some(weft(turn))), ("hdfs-native", &native), ("hdfs dfs", &java)];
         for (who, of) in whoever {
             let each = |what: fn(Taken) -> f64| turns.iter().filter_map(|turn| of(turn).map(what)).collect::<Vec<_>>();
