@@ -100,7 +100,10 @@ impl Follow {
         }
         let since = *self.accepted_at.get_or_insert(now);
         if changed {
-            seen.lines.push("accepted; its ApplicationMaster waits for a container".to_owned());
+            let ApplicationReport { application, queue, .. } = report;
+            seen.lines.push(format!(
+                "{application} is accepted in the queue {queue}; its ApplicationMaster waits for a container"
+            ));
         }
         if *self.next_word_at.get_or_insert(since + FIRST_WORD) <= now {
             self.next_word_at = Some(now + NEXT_WORDS);

@@ -35,7 +35,8 @@ fn from_submission_to_running() {
     let submitted = "application_1700000000000_0007 is submitted to the queue default";
     assert_eq!(lines(&mut follow, 0, ApplicationState::Submitted, ""), [submitted]);
     assert_eq!(lines(&mut follow, 0, ApplicationState::Submitted, ""), [""; 0]);
-    let accepted = "accepted; its ApplicationMaster waits for a container";
+    let accepted =
+        "application_1700000000000_0007 is accepted in the queue default; its ApplicationMaster waits for a container";
     assert_eq!(lines(&mut follow, 1, ApplicationState::Accepted, ""), [accepted]);
     assert_eq!(lines(&mut follow, 5, ApplicationState::Accepted, ""), [""; 0]);
     let seen = follow.see(at(6), &running(), None);
