@@ -110,12 +110,18 @@ mod tests {
         let messages: Vec<_> = history.iter().map(|entry| entry.failure.message.as_str()).collect();
         assert_eq!(
             messages,
-            ["TaskManager tm-2 cannot be reached", "TaskManager tm-1 cannot be reached; its container used too much memory"]
+            [
+                "TaskManager tm-2 cannot be reached",
+                "TaskManager tm-1 cannot be reached; its container used too much memory"
+            ]
         );
         let mut of_task = Failure::retryable("the connection broke");
         of_task.origin.task_manager = Some(two.clone());
         history.push_root(of_task, 3);
         assert!(history.explain(&two, "it was preempted"));
-        assert_eq!(history.newest().map(|entry| entry.failure.message.as_str()), Some("the connection broke; it was preempted"));
+        assert_eq!(
+            history.newest().map(|entry| entry.failure.message.as_str()),
+            Some("the connection broke; it was preempted")
+        );
     }
 }

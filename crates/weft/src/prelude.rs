@@ -4,8 +4,8 @@ pub use crate::{Arguments, EmbeddedCluster};
 pub use weft_api::{
     Accumulator, Average, BoxError, CoProcessFunction, Collected, Collector, ConnectedKeyedStreams, ConnectedStreams,
     DataStream, DataStreamSink, DoubleCounter, DoubleMaximum, DoubleMinimum, EdgeCompression, Histogram, IntCounter,
-    JobClient, JobResult, KeyedCoProcessFunction, KeyedContext, KeyedProcessFunction, KeyedState, KeyedStream, LongCounter,
-    LongMaximum, LongMinimum, OutputTag, ProcessContext, ProcessFunction, RuntimeContext, RuntimeMode,
+    JobClient, JobResult, KeyedCoProcessFunction, KeyedContext, KeyedProcessFunction, KeyedState, KeyedStream,
+    LongCounter, LongMaximum, LongMinimum, OutputTag, ProcessContext, ProcessFunction, RuntimeContext, RuntimeMode,
     StreamExecutionEnvironment, ValueHandle, ValueState,
 };
 pub use weft_connectors::{

@@ -31,7 +31,9 @@ pub(super) fn today(option: &str, following: Option<&str>) -> Option<(Vec<OsStri
         "-yD" => vec!["-D".to_owned(), option.split_once("-yD=").map_or(following?, |(_, key)| key).to_owned()],
         "-m" | "--jobmanager" if value == Some("yarn-cluster") => vec!["-t".to_owned(), "yarn-application".to_owned()],
         ignored if WITHOUT_MEANING.contains(&ignored) => {
-            output::note(format_args!("{ignored} has no effect: the command ships itself, and TaskManagers come as they are needed"));
+            output::note(format_args!(
+                "{ignored} has no effect: the command ships itself, and TaskManagers come as they are needed"
+            ));
             return Some((Vec::new(), read));
         }
         _ => {

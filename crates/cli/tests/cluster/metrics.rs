@@ -6,7 +6,8 @@ use crate::processes::{Process, listening, until};
 /// The page of a process's own metrics.
 fn page(process: &Process) -> Option<String> {
     listening(process.id()).into_iter().find_map(|port| {
-        let (status, body) = request(&format!("127.0.0.1:{port}"), "/metrics", None).filter(|(status, _)| *status == 200)?;
+        let (status, body) =
+            request(&format!("127.0.0.1:{port}"), "/metrics", None).filter(|(status, _)| *status == 200)?;
         let text = String::from_utf8(body).ok()?;
         // The JobManager's REST has a page too, of everything.
         let everything = text.contains("flink_jobmanager_") && text.contains("flink_taskmanager_");

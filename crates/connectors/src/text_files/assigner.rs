@@ -113,10 +113,14 @@ mod tests {
 
     #[test]
     fn a_reader_gets_what_lies_on_its_machine_first() {
-        let splits: [(u64, &[&str]); 5] = [(0, &["a", "b"]), (10, &["b"]), (20, &["c"]), (30, &["b", "c"]), (40, &["c"])];
+        let splits: [(u64, &[&str]); 5] =
+            [(0, &["a", "b"]), (10, &["b"]), (20, &["c"]), (30, &["b", "c"]), (40, &["c"])];
         let mut assigner = assigner(&splits);
         let readers = [Some("c"), Some("b"), Some("b"), Some("b"), Some("c"), Some("c")];
-        assert_eq!(given(&mut assigner, &readers), [20, 0, 10, 30, 40].map(Some).into_iter().chain([None]).collect::<Vec<_>>());
+        assert_eq!(
+            given(&mut assigner, &readers),
+            [20, 0, 10, 30, 40].map(Some).into_iter().chain([None]).collect::<Vec<_>>()
+        );
     }
 
     #[test]

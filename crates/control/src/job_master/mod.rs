@@ -147,10 +147,12 @@ impl JobMaster {
                 let held: Vec<_> = self.slots.held_from(&task_manager).collect();
                 self.slots_lost(now, held, &cause, out)
             }
-            Event::TaskManagerExplained { task_manager, why } => Ok(match self.exceptions.explain(&task_manager, &why) {
-                true => Handled::Applied,
-                false => Handled::Ignored(Ignored::Repeated),
-            }),
+            Event::TaskManagerExplained { task_manager, why } => {
+                Ok(match self.exceptions.explain(&task_manager, &why) {
+                    true => Handled::Applied,
+                    false => Handled::Ignored(Ignored::Repeated),
+                })
+            }
             Event::TaskManagerReconnected { task_manager } => Ok(self.task_manager_reconnected(&task_manager)),
             Event::SlotsScarce { free, pending } => {
                 self.cluster_slots = (free, pending);

@@ -208,7 +208,7 @@ impl World {
             70..80 => {
                 // Not heard of any more, though it lives.
                 let registered = self.registered.first().copied();
-                for container in registered {
+                if let Some(container) = registered {
                     self.lose(container);
                     let back = self.dice.between(1000, 10_000);
                     self.after(back, Step::Registers(container));
