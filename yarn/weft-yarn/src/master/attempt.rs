@@ -9,28 +9,27 @@ use tokio::sync::watch;
 use weft_common::{Mono, TaskManagerId};
 use weft_control::{
     ContainerCommand, ContainerEvent, ContainerHeartbeat, ContainerId, ContainerLedger, ContainerLoss,
-    ContainerSettings, ReleaseReason,
+    ContainerSettings,
 };
 use weft_hadoop_conf::HadoopConf;
-use weft_hadoop_rpc::{Address, Entropy, ExceptionKind, RpcError, RpcOptions};
+use weft_hadoop_rpc::{Address, Entropy, RpcError, RpcOptions};
 use weft_yarn_client::proto::{
-    AllocateRequest, AllocateResponse, ApplicationAttemptId, BlacklistRequest, Container, FinalStatus,
-    FinishApplicationMasterRequest, MasterCommand, Priority, Resource, ResourceRequest,
+    AllocateRequest, ApplicationAttemptId, BlacklistRequest, Container, FinalStatus, FinishApplicationMasterRequest,
+    Priority, RegisterApplicationMasterResponse, Resource, ResourceRequest,
 };
-use weft_yarn_client::{ExitStatus, NodeManagers, Scheduler};
+use weft_yarn_client::{NodeManagers, Scheduler};
 
-use super::answer::{answer, granted, ledger_id};
+use super::answer::granted;
 use super::calls::{Calls, Outcome};
+use super::loss::describe;
 use super::staffing::{PROFILE, Workers, Workforce};
 use crate::launch::{ClusterCredentials, Files, Launch};
 use crate::resources::Sizes;
 use crate::settings::YarnSettings;
-use crate::{ContainerEnd, ContainerRole, DeployError, resource, tail_of};
+use crate::{ContainerRole, DeployError, resource};
 
 /// How long YARN may take to store the end of an application.
 const FINISH: Duration = Duration::from_secs(30);
-/// How many of a dead TaskManager's last lines go into the sentence about it.
-const LAST_LINES: usize = 20;
 
 /// What an attempt is started with.
 pub struct MasterSettings {
@@ -76,18 +75,18 @@ pub struct ApplicationMaster {
     parts: MasterSettings,
     rest: RestAddress,
     size: Resource,
-    calls: Calls,
+    pub(super) calls: Calls,
     outcomes: UnboundedReceiver<Outcome>,
     ledger: ContainerLedger,
     began: Instant,
     /// The number of the last response.
-    response_id: i32,
+    pub(super) response_id: i32,
     /// The last heartbeat, and the response id it was sent with.
-    sent: (u64, i32),
+    pub(super) sent: (u64, i32),
     /// What was given, until it is started.
-    granted: HashMap<ContainerId, Container>,
+    pub(super) granted: HashMap<ContainerId, Container>,
     /// Where containers are, and what they are called.
-    names: BTreeMap<ContainerId, (String, String)>,
+    pub(super) names: BTreeMap<ContainerId, (String, String)>,
     workers: Workers,
     /// Containers of an earlier attempt, until the ledger has heard of them.
     inherited: Vec<Container>,
@@ -136,7 +135,7 @@ impl ApplicationMaster {
         Ok(master)
     }
 
-    async fn say_who(&self) -> Result<weft_yarn_client::proto::RegisterApplicationMasterResponse, RpcError> {
+    pub(super) async fn say_who(&self) -> Result<RegisterApplicationMasterResponse, RpcError> {
         let RestAddress { host, port } = &self.rest;
         let response = self.calls.scheduler.register(host, i32::from(*port), &self.rest.tracking_url()).await?;
         self.calls.nodes.adopt(response.tokens_from_previous_attempts.clone());
@@ -190,7 +189,7 @@ impl ApplicationMaster {
         Mono(u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX))
     }
 
-    fn on(&mut self, event: ContainerEvent, workforce: &dyn Workforce) {
+    pub(super) fn on(&mut self, event: ContainerEvent, workforce: &dyn Workforce) {
         let (now, mut commands) = (self.now(), Vec::new());
         self.ledger.on(now, event, &mut commands);
         for command in commands {
@@ -281,115 +280,6 @@ impl ApplicationMaster {
             false => tracing::warn!(container = %name, %host, "{cause}"),
         }
         workforce.fence(&TaskManagerId(name), &cause);
-    }
-
-    async fn heard(&mut self, outcome: Outcome, workforce: &dyn Workforce) -> Option<String> {
-        match outcome {
-            Outcome::Start { container, failure: None } => {
-                self.on(ContainerEvent::Started { container }, workforce);
-                None
-            }
-            Outcome::Start { container, failure: Some((failure, cause)) } => {
-                tracing::warn!("a TaskManager was not started: {cause}");
-                self.on(ContainerEvent::StartFailed { container, failure, cause }, workforce);
-                None
-            }
-            Outcome::Heartbeat { number, answer: Ok(response) } => self.answered(number, *response, workforce).await,
-            Outcome::Heartbeat { number, answer: Err(error) } => self.refused(number, error, workforce).await,
-        }
-    }
-
-    async fn answered(&mut self, number: u64, response: AllocateResponse, workforce: &dyn Workforce) -> Option<String> {
-        // What ResourceManagers say in place of an exception when they are old.
-        match response.command.map(|command| command == MasterCommand::Resync as i32) {
-            Some(true) => return self.register_again(workforce).await,
-            Some(false) => return Some("the ResourceManager told the ApplicationMaster to end".to_owned()),
-            None => {}
-        }
-        self.response_id = response.response_id;
-        self.calls.nodes.adopt(response.node_tokens.clone());
-        self.name(&response.allocated);
-        self.name(&response.containers_from_previous_attempts);
-        self.granted.extend(response.allocated.iter().map(|container| (ledger_id(&container.id), container.clone())));
-        let ended: Vec<_> = response.completed.iter().map(|status| ledger_id(&status.container)).collect();
-        self.on(ContainerEvent::Answered { number, answer: answer(&response) }, workforce);
-        for id in ended {
-            self.names.remove(&id);
-            self.granted.remove(&id);
-        }
-        None
-    }
-
-    /// Keeps what containers are called and where they are.
-    fn name(&mut self, containers: &[Container]) {
-        for container in containers {
-            self.names.insert(ledger_id(&container.id), (container.id.to_string(), container.node.host.clone()));
-        }
-    }
-
-    async fn refused(&mut self, number: u64, error: RpcError, workforce: &dyn Workforce) -> Option<String> {
-        if error.is(ExceptionKind::ApplicationMasterNotRegistered) {
-            return self.register_again(workforce).await;
-        }
-        if error.is(ExceptionKind::ApplicationAttemptNotFound) {
-            return Some(format!("YARN knows nothing of the attempt any more: {error}"));
-        }
-        // Sent again it would be refused again, until YARN gives the attempt up.
-        if error.is(ExceptionKind::InvalidResourceRequest) || error.is(ExceptionKind::InvalidApplicationMasterRequest) {
-            return Some(format!("YARN does not take what the ApplicationMaster asks for: {error}"));
-        }
-        tracing::warn!("a heartbeat to the ResourceManager was not answered: {error}");
-        self.on(ContainerEvent::HeartbeatFailed { number }, workforce);
-        None
-    }
-
-    /// The ResourceManager has forgotten the attempt: after its restart, or another one has taken over.
-    async fn register_again(&mut self, workforce: &dyn Workforce) -> Option<String> {
-        tracing::info!("the ResourceManager has forgotten this ApplicationMaster, which registers again");
-        match self.say_who().await {
-            Ok(response) => {
-                self.response_id = 0;
-                self.name(&response.containers_from_previous_attempts);
-                let inherited = response.containers_from_previous_attempts.iter().map(granted).collect();
-                self.on(ContainerEvent::Resynced { inherited }, workforce);
-                None
-            }
-            Err(error) if error.is(ExceptionKind::ApplicationAttemptNotFound) => {
-                Some(format!("YARN knows nothing of the attempt any more: {error}"))
-            }
-            Err(error) => {
-                tracing::warn!("not registered again: {error}");
-                self.on(ContainerEvent::HeartbeatFailed { number: self.sent.0 }, workforce);
-                None
-            }
-        }
-    }
-}
-
-/// How a container was lost, to follow the TaskManager's name; and whether that is as it should be.
-fn describe(loss: &ContainerLoss, name: &str, host: &str) -> (String, bool) {
-    match loss {
-        ContainerLoss::Completed { status, diagnostics, .. } => {
-            let (role, status) = (ContainerRole::TaskManager, ExitStatus(*status));
-            let end = ContainerEnd { role, container: name, host, status, diagnostics };
-            let tail = tail_of(diagnostics, LAST_LINES).map(|tail| format!("; its last lines:\n{tail}"));
-            (format!("has ended: {end}{}", tail.unwrap_or_default()), false)
-        }
-        ContainerLoss::Released(reason) => {
-            let (why, expected) = match reason {
-                ReleaseReason::Idle => ("it was not used for resourcemanager.taskmanager-timeout".to_owned(), true),
-                ReleaseReason::NotWanted => ("it is of an earlier attempt, and no job needs it".to_owned(), true),
-                ReleaseReason::Preempted => ("YARN was about to take it away, and no job used it".to_owned(), true),
-                ReleaseReason::Lost => ("its TaskManager was lost and did not come back".to_owned(), false),
-                ReleaseReason::NotRegistered => (
-                    "its TaskManager did not register in time (resourcemanager.taskmanager-registration.timeout)"
-                        .to_owned(),
-                    false,
-                ),
-                ReleaseReason::NotStarted { cause } => (format!("it was not started: {cause}"), false),
-            };
-            (format!("was given back to YARN: {why}"), expected)
-        }
     }
 }
 

@@ -13,6 +13,8 @@
 mod answer;
 mod attempt;
 mod calls;
+mod hearing;
+mod loss;
 mod staffing;
 
 pub use attempt::{ApplicationMaster, MasterSettings, RestAddress};
