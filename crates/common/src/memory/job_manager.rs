@@ -35,12 +35,14 @@ impl JobManagerMemory {
         let (heap, off_heap, reserve) = match (process.set("heap", &options::JOB_MANAGER_HEAP)?, process.flink()?) {
             (Some(heap), flink) => {
                 let off_heap = off_heap_beside(&process, heap, flink)?;
-                let flink = MemorySize::from_bytes(heap.size.bytes().saturating_add(off_heap.bytes()));
-                (heap.size, off_heap, process.enclose(flink)?)
+                let both = MemorySize::from_bytes(heap.size.bytes().saturating_add(off_heap.bytes()));
+                let key = "jobmanager.memory.heap.size, jobmanager.memory.off-heap.size";
+                let of_parts = MemoryPart { name: "heap and off-heap", key, size: both };
+                (heap.size, off_heap, process.enclose(flink.unwrap_or(of_parts))?)
             }
             (None, Some(flink)) => {
                 let (heap, off_heap) = of_flink(&process, flink)?;
-                (heap, off_heap, process.enclose(flink.size)?)
+                (heap, off_heap, process.enclose(flink)?)
             }
             (None, None) => {
                 let whole = process.process(host, MOST_OF_A_MACHINE)?;

@@ -111,9 +111,8 @@ impl<'a> Process<'a> {
     }
 
     /// From the flink size up: what has to be reserved beside it.
-    pub(super) fn enclose(&self, flink: MemorySize) -> Result<Reserve, MemoryError> {
+    pub(super) fn enclose(&self, flink: MemoryPart) -> Result<Reserve, MemoryError> {
         let metaspace = self.metaspace()?;
-        let flink = MemoryPart { name: "a flink size of", key: self.role.flink.key(), size: flink };
         let parts = [flink, metaspace];
         let overhead = match self.configured_process()? {
             Some(process) => {

@@ -41,12 +41,15 @@ impl TaskManagerMemory {
         let division = Division(Process::new(&TASK_MANAGER, configuration)?);
         if let (Some(task_heap), Some(managed)) = (division.task_heap()?, division.managed_size()?) {
             let parts = division.of_parts(task_heap, managed)?;
-            let reserve = division.0.enclose(parts.flink_size())?;
+            let key = "taskmanager.memory.task.heap.size, taskmanager.memory.managed.size";
+            let of_parts =
+                MemoryPart { name: "task heap, managed memory and what goes with them", key, size: parts.flink_size() };
+            let reserve = division.0.enclose(division.0.flink()?.unwrap_or(of_parts))?;
             return division.memory(parts, reserve);
         }
         if let Some(flink) = division.0.flink()? {
             let parts = division.of_flink(flink)?;
-            let reserve = division.0.enclose(flink.size)?;
+            let reserve = division.0.enclose(flink)?;
             return division.memory(parts, reserve);
         }
         let process = division.0.process(host, MemorySize::MAX)?;

@@ -112,6 +112,16 @@ fn errors_name_parts_numbers_and_keys() {
              (taskmanager.memory.network.max): change the bounds or one of the other sizes",
         ),
         (
+            of_task_manager(&[
+                "taskmanager.memory.process.size=500m",
+                "taskmanager.memory.task.heap.size=400m",
+                "taskmanager.memory.managed.size=300m",
+            ]),
+            "the TaskManager's memory cannot be divided: task heap, managed memory and what goes with them 848.9 mb (890124517 b) \
+             (taskmanager.memory.task.heap.size, taskmanager.memory.managed.size) come to 848.9 mb (890124517 b), more than a \
+             process size of 500 mb (taskmanager.memory.process.size): raise the whole or lower a part",
+        ),
+        (
             job_manager(&[
                 "jobmanager.memory.flink.size=1g",
                 "jobmanager.memory.heap.size=512m",
