@@ -60,7 +60,7 @@ for program in "$home/bin/weft" "$home"/examples/*; do
     debug=$(echo "$work"/symbols/*/"$name.debug")
     [[ $(readelf -SW "$debug") == *' .debug_info'* ]] || fail "there are no symbols for $name in $debug"
     # The checksum by which debuggers tell that a file of symbols belongs to a program.
-    readelf --debug-dump=links "$program" | grep -q "$name.debug" || fail "$name does not say where its symbols are"
+    readelf --debug-dump=links "$program" 2>/dev/null | grep -q "$name.debug" || fail "$name does not say where its symbols are"
     build_id=$(readelf -n "$program" | sed -n 's/.*Build ID: //p')
     [[ $build_id == "$(readelf -n "$debug" | sed -n 's/.*Build ID: //p')" ]] || fail "the symbols of $name are another build's"
 done
@@ -119,6 +119,11 @@ fi
 started=no
 left=$(find "$home/run" -type f)
 [[ -z $left ]] || fail "left behind: $left"
-pids=$(pgrep -f "$home/" || true)
+# A process lets go of its run file a moment before it is gone.
+for _ in {1..50}; do
+    pids=$(pgrep -f "$home/" || true)
+    [[ -n $pids ]] || break
+    sleep 0.1
+done
 [[ -z $pids ]] || fail "processes still run out of the installation: $pids"
 printf 'the distribution is well\n'
