@@ -34,8 +34,7 @@ fn the_version_is_told() {
 fn what_cannot_be_asked_for_is_refused_in_a_sentence() {
     for (arguments, part) in [
         (&["run", "-s", "s", "p"][..], "savepoints"),
-        (&["run", "-yid", "a", "p"], "YARN"),
-        (&["run-application", "p"], "comes with YARN"),
+        (&["run", "-yx", "p"], "YARN"),
         (&["stop", "x"], "savepoints"),
         (&["run"], "no program is named"),
     ] {
