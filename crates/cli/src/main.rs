@@ -14,6 +14,7 @@ mod cancel;
 mod cluster;
 #[cfg(feature = "hadoop")]
 mod doctor;
+mod entropy;
 mod error;
 #[cfg(feature = "hadoop")]
 mod fs;

@@ -83,7 +83,20 @@ impl Cluster {
         self.resource_event(ResourceEvent::JobOver { job: fence.job });
     }
 
+    /// Tells whoever starts TaskManagers what has changed.
+    #[cfg(feature = "process")]
+    fn tell_watcher(&mut self) {
+        if let Some(mut watcher) = self.watcher.take() {
+            watcher.publish(self);
+            self.watcher = Some(watcher);
+        }
+    }
+
     fn resource_event(&mut self, event: ResourceEvent) {
+        #[cfg(feature = "process")]
+        if let Some(watcher) = &mut self.watcher {
+            watcher.outdated();
+        }
         let mut commands = Vec::new();
         if let Err(fenced) = self.resource_manager.on(event, &mut commands) {
             tracing::debug!("{fenced}");
@@ -195,9 +208,7 @@ impl Shell {
             }
             self.deliver_pending();
             #[cfg(feature = "process")]
-            if let Some(watcher) = &self.cluster.watcher {
-                watcher.publish(&self.cluster);
-            }
+            self.cluster.tell_watcher();
         }
     }
 

@@ -20,13 +20,23 @@ pub struct Staffing {
 /// Somebody who is told of every change.
 pub(crate) struct Watcher {
     /// How many slots a TaskManager has that is to be spare.
-    pub(crate) slots_each: u32,
-    pub(crate) sender: watch::Sender<Staffing>,
+    slots_each: u32,
+    sender: watch::Sender<Staffing>,
+    /// The ResourceManager has heard something since it was told.
+    stale: bool,
 }
 
 impl Watcher {
+    /// What it was told may be so no more.
+    pub(crate) fn outdated(&mut self) {
+        self.stale = true;
+    }
+
     /// Tells what has changed, if anything has.
-    pub(crate) fn publish(&self, cluster: &Cluster) {
+    pub(crate) fn publish(&mut self, cluster: &Cluster) {
+        if !std::mem::take(&mut self.stale) {
+            return;
+        }
         let now = Staffing {
             wanted_slots: cluster.wanted_slots(self.slots_each),
             task_managers: cluster.slots_of_each().map(|(id, slots)| (id.clone(), slots)).collect(),
@@ -45,7 +55,7 @@ impl JobManagerHandle {
     /// What there ought to be and what there is, from now on, for whoever starts TaskManagers of `slots_each`. The last who asks is told.
     pub fn staffing(&self, slots_each: u32) -> watch::Receiver<Staffing> {
         let (sender, receiver) = watch::channel(Staffing::default());
-        self.send(Message::Staffing(Watcher { slots_each, sender }));
+        self.send(Message::Staffing(Watcher { slots_each, sender, stale: true }));
         receiver
     }
 }

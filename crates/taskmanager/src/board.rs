@@ -41,9 +41,11 @@ impl Board {
         let mut books = self.lock();
         for report in reports {
             let Some(task) = books.tasks.get_mut(&(job, report.attempt)) else { continue };
+            // Accumulators are the JobManager's to show.
+            let report = TaskReport { accumulators: Vec::new(), ..*report };
             match &mut task.counted {
-                Some(counted) => counted.update(report.clone(), at),
-                None => task.counted = Some(Counted::new(report.clone(), at)),
+                Some(counted) => counted.update(report, at),
+                None => task.counted = Some(Counted::new(report, at)),
             }
         }
     }

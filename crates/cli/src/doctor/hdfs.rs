@@ -2,6 +2,8 @@
 
 use super::Asking;
 use super::report::Report;
+use crate::entropy;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use weft_hadoop_conf::{Nameservice, Topic};
 use weft_hadoop_rpc::hdfs::NameNode;
@@ -27,7 +29,7 @@ pub(super) async fn examine(asking: &Asking, report: &mut Report) {
         pair(asking, &nameservice, &addresses, report).await;
     }
     let name = format!("the NameNode of {}", nameservice.name);
-    let name_node = NameNode::new(name, addresses, asking.login(), Asking::options(), Asking::entropy());
+    let name_node = NameNode::new(name, addresses, asking.login(), Asking::options(), Arc::new(entropy::fill));
     match name_node.fs_stats().await {
         Err(error) => return report.error(Topic::Hdfs, error.to_string()),
         Ok(stats) => {
@@ -60,7 +62,8 @@ async fn pair(asking: &Asking, nameservice: &Nameservice, addresses: &[Address],
     let mut active = 0;
     for (node, address) in nameservice.namenodes.iter().zip(addresses) {
         let name = format!("NameNode {} ({})", node.id.as_deref().unwrap_or("without id"), node.rpc_address);
-        let service = HaService::new(&name, address.clone(), asking.login(), Asking::options(), Asking::entropy());
+        let service =
+            HaService::new(&name, address.clone(), asking.login(), Asking::options(), Arc::new(entropy::fill));
         match service.state().await {
             Ok(ServiceState::Active) => {
                 active += 1;
@@ -119,7 +122,7 @@ fn quota(report: &mut Report, home: &str, what: &str, used: u64, quota: u64) {
 /// Makes a directory and removes it; its time tells the NameNode's clock.
 async fn probe(name_node: &NameNode, home: &str, report: &mut Report) -> Result<(), RpcError> {
     let mut random = [0; 8];
-    Asking::entropy().fill(&mut random);
+    entropy::fill(&mut random);
     let path = format!("{home}/.weft-doctor-{:016x}", u64::from_le_bytes(random));
     name_node.mkdirs(&path, 0o700, false).await?;
     let made = name_node.file_info(&path).await;

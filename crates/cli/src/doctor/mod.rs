@@ -13,12 +13,11 @@ use crate::error::CliError;
 use crate::run;
 use report::Report;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 use weft_common::Configuration;
 use weft_fs::hadoop_user;
 use weft_hadoop_conf::{Environment, HadoopConf, Sources, Topic, findings};
-use weft_hadoop_rpc::{Entropy, Login, RpcOptions};
+use weft_hadoop_rpc::{Login, RpcOptions};
 
 /// How long a server may take to answer one question, over all its addresses.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -54,13 +53,6 @@ impl Asking {
             silence_timeout: PATIENCE,
             ..RpcOptions::default()
         }
-    }
-
-    fn entropy() -> Arc<dyn Entropy> {
-        Arc::new(|bytes: &mut [u8]| {
-            // Ids of clients: without entropy they are the same for all, and each asks another server.
-            let _ = getrandom::fill(bytes);
-        })
     }
 }
 

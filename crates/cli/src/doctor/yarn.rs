@@ -2,6 +2,8 @@
 
 use super::Asking;
 use super::report::Report;
+use crate::entropy;
+use std::sync::Arc;
 use weft_hadoop_conf::{Origin, Topic};
 use weft_hadoop_rpc::Address;
 use weft_yarn_client::ResourceManager;
@@ -22,7 +24,7 @@ pub(super) async fn examine(asking: &Asking, report: &mut Report) {
     let Ok(managers) = asking.conf.resource_managers() else { return };
     let addresses = managers.iter().map(|manager| Address::new(manager.client.host.clone(), manager.client.port));
     let addresses = addresses.collect();
-    let manager = ResourceManager::new(addresses, asking.login(), Asking::options(), Asking::entropy());
+    let manager = ResourceManager::new(addresses, asking.login(), Asking::options(), Arc::new(entropy::fill));
     match manager.cluster_metrics().await {
         Err(error) => return report.error(Topic::Yarn, error.to_string()),
         Ok(metrics) => {

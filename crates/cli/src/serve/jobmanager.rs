@@ -50,7 +50,7 @@ pub(crate) fn jobmanager(args: &JobManagerArgs) -> anyhow::Result<ExitCode> {
         logs: started.logs.clone(),
         secret: secret.clone(),
         exchange_pool: of_slots.network_per_slot().bytes(),
-        random: super::random,
+        random: crate::entropy::number,
     };
     io.block_on(run(args, &started, settings, secret.as_ref(), run_file))
 }

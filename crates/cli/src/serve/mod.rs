@@ -92,7 +92,7 @@ impl ProcessArgs {
         }
         let temporary = configuration.get(&options::TMP_DIRS)?.and_then(|dirs| dirs.0.first().cloned());
         let temporary = absolute(temporary.map_or_else(std::env::temp_dir, PathBuf::from))?;
-        let unique = format!("{}-{:08x}", std::process::id(), random() as u32);
+        let unique = format!("{}-{:08x}", std::process::id(), crate::entropy::number() as u32);
         let scratch = Scratch::make(&temporary, &format!("weft-{role}-"), &unique)?;
         if let Some(conf_dir) = conf_dir {
             home::watch(ConfigurationWatch::new(conf_dir, above), Arc::downgrade(&log), RELOAD)?;
@@ -124,16 +124,6 @@ fn version() -> VersionInfo {
 }
 
 /// What this machine, or its container, offers.
-fn host() -> HostResources {
+pub(crate) fn host() -> HostResources {
     HostResources::read(|path| std::fs::read_to_string(path).ok())
-}
-
-/// Entropy; a machine without any cannot run a cluster, whose secrets and ids need it.
-fn random() -> u128 {
-    let mut bytes = [0; 16];
-    if let Err(error) = getrandom::fill(&mut bytes) {
-        tracing::error!("this machine gives no random numbers: {error}");
-        std::process::exit(1);
-    }
-    u128::from_le_bytes(bytes)
 }

@@ -1,7 +1,7 @@
 //! `weft run -t yarn-application`: a cluster for one program, whose main runs beside the JobManager.
 
-use super::hadoop::{Hadoop, entropy};
-use super::shipped::{Shipped, program_name};
+use super::deploy::deploy;
+use super::hadoop::Hadoop;
 use super::stop::is_over;
 use crate::arguments::RunArguments;
 use crate::error::CliError;
@@ -11,9 +11,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use weft_common::configuration::Configuration;
-use weft_common::memory::HostResources;
-use weft_hadoop_rpc::Credentials;
-use weft_yarn::{Deployment, DeploymentRequest, YarnSettings};
 use weft_yarn_client::proto::{ApplicationId, FinalStatus};
 
 /// How often is looked whether it has ended.
@@ -25,19 +22,14 @@ pub(crate) fn run(
     configuration: &Configuration,
     program: &Program,
 ) -> Result<ExitCode, CliError> {
+    let mut configuration = configuration.clone();
+    if let Some(parallelism) = arguments.program.parallelism {
+        configuration.apply_dynamic([format!("parallelism.default={parallelism}")])?;
+    }
     crate::run::runtime()?.block_on(async {
-        let hadoop = Hadoop::of(configuration)?;
-        let request = request(arguments, configuration, program, &hadoop).await?;
-        let deployment = Deployment::new(hadoop.yarn.clone(), hadoop.staging.clone(), entropy());
+        let hadoop = Hadoop::of(&configuration)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::io("hear signals"))?;
-        let interrupted = async {
-            interrupt.recv().await;
-            "Ctrl-C".to_owned()
-        };
-        let deployed = deployment.deploy(&request, &|line| output::note(line), interrupted).await?;
-        let application = deployed.application;
-        output::say(format_args!("YARN application id: {application}"));
-        output::say(format_args!("JobManager Web Interface: http://{}:{}", deployed.rest_host, deployed.rest_port));
+        let application = deploy(&hadoop, &configuration, Some(program)).await?.application;
         if arguments.detached {
             return Ok(ExitCode::SUCCESS);
         }
@@ -45,39 +37,10 @@ pub(crate) fn run(
             ended = ended(&hadoop, application) => ended,
             _ = interrupt.recv() => {
                 output::complain(format_args!("ending {application}"));
-                super::stop::stop(&hadoop, configuration, application).await?;
+                super::stop::stop(&hadoop, &configuration, application).await?;
                 Ok(ExitCode::from(130))
             }
         }
-    })
-}
-
-async fn request(
-    arguments: &RunArguments,
-    configuration: &Configuration,
-    program: &Program,
-    hadoop: &Hadoop,
-) -> Result<DeploymentRequest, CliError> {
-    let host = HostResources::read(|path| std::fs::read_to_string(path).ok());
-    let mut configuration = configuration.clone();
-    if let Some(parallelism) = arguments.program.parallelism {
-        configuration.apply_dynamic([format!("parallelism.default={parallelism}")])?;
-    }
-    let settings = YarnSettings::from_configuration(&configuration, &host)?;
-    let mut shipped = Shipped::of(hadoop, &settings.files).await?;
-    let name = program_name(&program.path);
-    shipped.add_local(hadoop, &name, &program.path)?;
-    let mut master_arguments = vec!["yarn-jobmanager".to_owned(), name];
-    master_arguments.extend(program.arguments.iter().cloned());
-    Ok(DeploymentRequest {
-        settings,
-        configuration,
-        default_name: program.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
-        artifacts: shipped.artifacts,
-        archives: shipped.archives,
-        provided: shipped.provided,
-        master_arguments,
-        tokens: Credentials::default(),
     })
 }
 

@@ -1,11 +1,12 @@
 //! The Hadoop cluster that a configuration leads to.
 
+use crate::entropy;
 use crate::error::CliError;
 use std::sync::Arc;
 use weft_common::configuration::{Configuration, options};
 use weft_fs::{FileSystem, FileSystems, HdfsFileSystem, Path, hadoop_user};
 use weft_hadoop_conf::{Environment, HadoopConf, Sources};
-use weft_hadoop_rpc::{Entropy, RpcOptions};
+use weft_hadoop_rpc::RpcOptions;
 use weft_yarn::YarnCluster;
 use weft_yarn::staging::Staging;
 
@@ -34,8 +35,8 @@ impl Hadoop {
         };
         let directory = Path::parse(&directory)?;
         let replication = u16::try_from(configuration.get(&options::YARN_FILE_REPLICATION)?).ok();
-        let staging = Staging::new(systems.get(&directory)?, &directory, replication, entropy());
-        let yarn = YarnCluster::new(conf, &user, RpcOptions::default(), entropy())?;
+        let staging = Staging::new(systems.get(&directory)?, &directory, replication, Arc::new(entropy::fill));
+        let yarn = YarnCluster::new(conf, &user, RpcOptions::default(), Arc::new(entropy::fill))?;
         Ok(Hadoop { yarn, staging, systems })
     }
 
@@ -44,14 +45,4 @@ impl Hadoop {
         let directory = std::env::current_dir().map_err(CliError::io("find the working directory"))?;
         Ok(self.systems.resolve(text, &Path::from_local(&directory)?)?)
     }
-}
-
-/// Ids of clients, secrets, names that nobody else has.
-pub(super) fn entropy() -> Arc<dyn Entropy> {
-    Arc::new(|bytes: &mut [u8]| {
-        if let Err(error) = getrandom::fill(bytes) {
-            crate::output::complain(format_args!("this machine gives no random numbers: {error}"));
-            std::process::exit(1);
-        }
-    })
 }

@@ -6,6 +6,7 @@
 //! ```
 
 mod application;
+mod deploy;
 mod find;
 mod gc;
 mod hadoop;

@@ -68,12 +68,18 @@ fn own_user() -> u32 {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_session_is_written_found_replaced_and_forgotten() {
+    /// A directory of its own for the properties file.
+    fn located() -> (tempfile::TempDir, Configuration) {
         let directory = tempfile::tempdir().unwrap();
         let mut configuration = Configuration::new();
         let location = format!("yarn.properties-file.location={}", directory.path().display());
         configuration.apply_dynamic([location.as_str()]).unwrap();
+        (directory, configuration)
+    }
+
+    #[test]
+    fn a_session_is_written_found_replaced_and_forgotten() {
+        let (directory, configuration) = located();
         let found = || recorded(&configuration).unwrap().map(|(application, _)| application);
         assert_eq!(found(), None);
         write(&configuration, "application_1_0001").unwrap();
@@ -89,10 +95,7 @@ mod tests {
 
     #[test]
     fn files_of_the_fields_own_launcher_are_read() {
-        let directory = tempfile::tempdir().unwrap();
-        let mut configuration = Configuration::new();
-        let location = format!("yarn.properties-file.location={}", directory.path().display());
-        configuration.apply_dynamic([location.as_str()]).unwrap();
+        let (_directory, configuration) = located();
         let path = path(&configuration).unwrap();
         fs::write(
             &path,

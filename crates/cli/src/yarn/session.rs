@@ -1,8 +1,8 @@
 //! `weft yarn-session`.
 
-use super::hadoop::{Hadoop, entropy};
+use super::deploy::deploy;
+use super::hadoop::Hadoop;
 use super::properties;
-use super::shipped::Shipped;
 use super::stop::{is_over, stop};
 use crate::arguments::ConfigurationArguments;
 use crate::cluster;
@@ -14,9 +14,6 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use weft_common::configuration::Configuration;
-use weft_common::memory::HostResources;
-use weft_hadoop_rpc::Credentials;
-use weft_yarn::{Deployed, Deployment, DeploymentRequest, YarnSettings};
 use weft_yarn_client::proto::ApplicationId;
 
 /// How often an attached client looks after its session.
@@ -113,7 +110,7 @@ pub(crate) fn session(arguments: &SessionArguments) -> Result<ExitCode, CliError
                 output::say(format_args!("Attached to {}, its JobManager at http://{address}", report.application));
                 report.application
             }
-            None => start(arguments, &configuration, &hadoop).await?.application,
+            None => start(arguments, &configuration, &hadoop).await?,
         };
         if arguments.detached {
             return Ok(ExitCode::SUCCESS);
@@ -126,38 +123,16 @@ async fn start(
     arguments: &SessionArguments,
     configuration: &Configuration,
     hadoop: &Hadoop,
-) -> Result<Deployed, CliError> {
-    let host = HostResources::read(|path| std::fs::read_to_string(path).ok());
-    let settings = YarnSettings::from_configuration(configuration, &host)?;
-    let shipped = Shipped::of(hadoop, &settings.files).await?;
-    let request = DeploymentRequest {
-        settings,
-        configuration: configuration.clone(),
-        default_name: "Weft session".to_owned(),
-        artifacts: shipped.artifacts,
-        archives: shipped.archives,
-        provided: shipped.provided,
-        master_arguments: vec!["yarn-jobmanager".to_owned()],
-        tokens: Credentials::default(),
-    };
-    let deployment = Deployment::new(hadoop.yarn.clone(), hadoop.staging.clone(), entropy());
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::io("hear signals"))?;
-    let interrupted = async move {
-        interrupt.recv().await;
-        "Ctrl-C".to_owned()
-    };
-    let deployed = deployment.deploy(&request, &|line| output::note(line), interrupted).await?;
-    let application = deployed.application;
+) -> Result<ApplicationId, CliError> {
+    let application = deploy(hadoop, configuration, None).await?.application;
     let file = properties::write(configuration, &application.to_string())?;
-    output::say(format_args!("JobManager Web Interface: http://{}:{}", deployed.rest_host, deployed.rest_port));
-    output::say(format_args!("YARN application id: {application}"));
     if arguments.detached {
         output::say(format_args!(
             "The session runs on. weft run finds it by {}; to stop it:\n  echo stop | weft yarn-session -id {application}",
             file.display()
         ));
     }
-    Ok(deployed)
+    Ok(application)
 }
 
 /// Until somebody types `stop`, or the session ends. Ctrl-C ends the session, and so does the end of the terminal.

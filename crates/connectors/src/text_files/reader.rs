@@ -23,6 +23,7 @@ pub struct TextFileReader {
     file_systems: FileSystems,
     rules: TextRules,
     pool: SlabPool,
+    machine: Option<String>,
     io: Option<Handle>,
     waker: Waker,
     splits: VecDeque<FileSplit>,
@@ -47,6 +48,7 @@ impl TextFileReader {
             file_systems,
             rules,
             pool: SlabPool::new((KEPT_BLOCKS * BLOCK) as usize),
+            machine: machine_name(),
             io: context.io.clone(),
             waker: context.waker.clone(),
             splits: VecDeque::new(),
@@ -95,7 +97,7 @@ impl SourceReader for TextFileReader {
     type Split = FileSplit;
 
     fn machine(&self) -> Option<String> {
-        machine_name()
+        self.machine.clone()
     }
 
     fn add_split(&mut self, split: FileSplit) -> Result<(), TaskError> {

@@ -22,7 +22,7 @@ use weft_yarn_client::{NodeManagers, Scheduler};
 use super::answer::granted;
 use super::calls::{Calls, Outcome};
 use super::loss::describe;
-use super::staffing::{PROFILE, Workers, Workforce};
+use super::staffing::{Fence, PROFILE, Workers};
 use crate::launch::{ClusterCredentials, Files, Launch};
 use crate::resources::Sizes;
 use crate::settings::YarnSettings;
@@ -144,22 +144,22 @@ impl ApplicationMaster {
 
     /// Has as many workers as `wanted` says, until YARN says that the attempt is over, which is told in a sentence. Whoever drops this before
     /// [finishes](Self::finish) the attempt.
-    pub async fn run(&mut self, mut wanted: watch::Receiver<Workers>, workforce: &dyn Workforce) -> String {
+    pub async fn run(&mut self, mut wanted: watch::Receiver<Workers>, fence: &Fence<'_>) -> String {
         let inherited = std::mem::take(&mut self.inherited);
         self.name(&inherited);
         let inherited = inherited.iter().map(granted).collect();
-        self.on(ContainerEvent::Registered { inherited }, workforce);
-        self.staff(&wanted.borrow_and_update().clone(), workforce);
+        self.on(ContainerEvent::Registered { inherited }, fence);
+        self.staff(&wanted.borrow_and_update().clone(), fence);
         loop {
             let due = self.ledger.next_deadline().map(|due| self.began + Duration::from_nanos(due.0));
             tokio::select! {
-                Ok(()) = wanted.changed() => self.staff(&wanted.borrow_and_update().clone(), workforce),
+                Ok(()) = wanted.changed() => self.staff(&wanted.borrow_and_update().clone(), fence),
                 Some(outcome) = self.outcomes.recv() => {
-                    if let Some(end) = self.heard(outcome, workforce).await {
+                    if let Some(end) = self.heard(outcome, fence).await {
                         return end;
                     }
                 }
-                () = until(due) => self.on(ContainerEvent::Tick, workforce),
+                () = until(due) => self.on(ContainerEvent::Tick, fence),
             }
         }
     }
@@ -178,9 +178,9 @@ impl ApplicationMaster {
         Ok(self.calls.scheduler.finish(&request, FINISH).await?)
     }
 
-    fn staff(&mut self, now: &Workers, workforce: &dyn Workforce) {
+    fn staff(&mut self, now: &Workers, fence: &Fence<'_>) {
         for event in now.changes(&self.workers) {
-            self.on(event, workforce);
+            self.on(event, fence);
         }
         self.workers = now.clone();
     }
@@ -189,19 +189,19 @@ impl ApplicationMaster {
         Mono(u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX))
     }
 
-    pub(super) fn on(&mut self, event: ContainerEvent, workforce: &dyn Workforce) {
+    pub(super) fn on(&mut self, event: ContainerEvent, fence: &Fence<'_>) {
         let (now, mut commands) = (self.now(), Vec::new());
         self.ledger.on(now, event, &mut commands);
         for command in commands {
-            self.carry_out(command, workforce);
+            self.carry_out(command, fence);
         }
     }
 
-    fn carry_out(&mut self, command: ContainerCommand, workforce: &dyn Workforce) {
+    fn carry_out(&mut self, command: ContainerCommand, fence: &Fence<'_>) {
         match command {
             ContainerCommand::Heartbeat(heartbeat) => self.beat(&heartbeat),
-            ContainerCommand::Start { container, .. } => self.start(container, workforce),
-            ContainerCommand::Fence { container, loss } => self.fence(container, &loss, workforce),
+            ContainerCommand::Start { container, .. } => self.start(container, fence),
+            ContainerCommand::Fence { container, loss } => self.fence(container, &loss, fence),
             ContainerCommand::StartsPaused { failures, .. } => {
                 tracing::warn!(
                     failures,
@@ -244,14 +244,14 @@ impl ApplicationMaster {
         name.parse().ok()
     }
 
-    fn start(&mut self, id: ContainerId, workforce: &dyn Workforce) {
+    fn start(&mut self, id: ContainerId, fence: &Fence<'_>) {
         let failed = |cause: String| ContainerEvent::StartFailed {
             container: id,
             failure: weft_control::StartFailure::Refused,
             cause,
         };
         let Some(container) = self.granted.remove(&id) else {
-            return self.on(failed("it is not known here".to_owned()), workforce);
+            return self.on(failed("it is not known here".to_owned()), fence);
         };
         let launch = Launch {
             role: ContainerRole::TaskManager,
@@ -267,11 +267,11 @@ impl ApplicationMaster {
                 tracing::info!(container = %container.id, node = %container.node, "a TaskManager is started");
                 self.calls.start(id, container, context);
             }
-            Err(error) => self.on(failed(error.to_string()), workforce),
+            Err(error) => self.on(failed(error.to_string()), fence),
         }
     }
 
-    fn fence(&mut self, id: ContainerId, loss: &ContainerLoss, workforce: &dyn Workforce) {
+    fn fence(&mut self, id: ContainerId, loss: &ContainerLoss, fence: &Fence<'_>) {
         self.granted.remove(&id);
         let Some((name, host)) = self.names.get(&id).cloned() else { return };
         let (cause, expected) = describe(loss, &name, &host);
@@ -279,7 +279,7 @@ impl ApplicationMaster {
             true => tracing::info!(container = %name, %host, "{cause}"),
             false => tracing::warn!(container = %name, %host, "{cause}"),
         }
-        workforce.fence(&TaskManagerId(name), &cause);
+        fence(&TaskManagerId(name), &cause);
     }
 }
 

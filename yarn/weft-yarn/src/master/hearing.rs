@@ -7,30 +7,30 @@ use weft_yarn_client::proto::{AllocateResponse, Container, MasterCommand};
 use super::ApplicationMaster;
 use super::answer::{answer, granted, ledger_id};
 use super::calls::Outcome;
-use super::staffing::Workforce;
+use super::staffing::Fence;
 
 /// Each says in a sentence why the attempt is over, if it is.
 impl ApplicationMaster {
-    pub(super) async fn heard(&mut self, outcome: Outcome, workforce: &dyn Workforce) -> Option<String> {
+    pub(super) async fn heard(&mut self, outcome: Outcome, fence: &Fence<'_>) -> Option<String> {
         match outcome {
             Outcome::Start { container, failure: None } => {
-                self.on(ContainerEvent::Started { container }, workforce);
+                self.on(ContainerEvent::Started { container }, fence);
                 None
             }
             Outcome::Start { container, failure: Some((failure, cause)) } => {
                 tracing::warn!("a TaskManager was not started: {cause}");
-                self.on(ContainerEvent::StartFailed { container, failure, cause }, workforce);
+                self.on(ContainerEvent::StartFailed { container, failure, cause }, fence);
                 None
             }
-            Outcome::Heartbeat { number, answer: Ok(response) } => self.answered(number, *response, workforce).await,
-            Outcome::Heartbeat { number, answer: Err(error) } => self.refused(number, error, workforce).await,
+            Outcome::Heartbeat { number, answer: Ok(response) } => self.answered(number, *response, fence).await,
+            Outcome::Heartbeat { number, answer: Err(error) } => self.refused(number, error, fence).await,
         }
     }
 
-    async fn answered(&mut self, number: u64, response: AllocateResponse, workforce: &dyn Workforce) -> Option<String> {
+    async fn answered(&mut self, number: u64, response: AllocateResponse, fence: &Fence<'_>) -> Option<String> {
         // What ResourceManagers say in place of an exception when they are old.
         match response.command.map(|command| command == MasterCommand::Resync as i32) {
-            Some(true) => return self.register_again(workforce).await,
+            Some(true) => return self.register_again(fence).await,
             Some(false) => return Some("the ResourceManager told the ApplicationMaster to end".to_owned()),
             None => {}
         }
@@ -40,7 +40,7 @@ impl ApplicationMaster {
         self.name(&response.containers_from_previous_attempts);
         self.granted.extend(response.allocated.iter().map(|container| (ledger_id(&container.id), container.clone())));
         let ended: Vec<_> = response.completed.iter().map(|status| ledger_id(&status.container)).collect();
-        self.on(ContainerEvent::Answered { number, answer: answer(&response) }, workforce);
+        self.on(ContainerEvent::Answered { number, answer: answer(&response) }, fence);
         for id in ended {
             self.names.remove(&id);
             self.granted.remove(&id);
@@ -55,9 +55,9 @@ impl ApplicationMaster {
         }
     }
 
-    async fn refused(&mut self, number: u64, error: RpcError, workforce: &dyn Workforce) -> Option<String> {
+    async fn refused(&mut self, number: u64, error: RpcError, fence: &Fence<'_>) -> Option<String> {
         if error.is(ExceptionKind::ApplicationMasterNotRegistered) {
-            return self.register_again(workforce).await;
+            return self.register_again(fence).await;
         }
         if error.is(ExceptionKind::ApplicationAttemptNotFound) {
             return Some(format!("YARN knows nothing of the attempt any more: {error}"));
@@ -67,19 +67,19 @@ impl ApplicationMaster {
             return Some(format!("YARN does not take what the ApplicationMaster asks for: {error}"));
         }
         tracing::warn!("a heartbeat to the ResourceManager was not answered: {error}");
-        self.on(ContainerEvent::HeartbeatFailed { number }, workforce);
+        self.on(ContainerEvent::HeartbeatFailed { number }, fence);
         None
     }
 
     /// The ResourceManager has forgotten the attempt: after its restart, or another one has taken over.
-    async fn register_again(&mut self, workforce: &dyn Workforce) -> Option<String> {
+    async fn register_again(&mut self, fence: &Fence<'_>) -> Option<String> {
         tracing::info!("the ResourceManager has forgotten this ApplicationMaster, which registers again");
         match self.say_who().await {
             Ok(response) => {
                 self.response_id = 0;
                 self.name(&response.containers_from_previous_attempts);
                 let inherited = response.containers_from_previous_attempts.iter().map(granted).collect();
-                self.on(ContainerEvent::Resynced { inherited }, workforce);
+                self.on(ContainerEvent::Resynced { inherited }, fence);
                 None
             }
             Err(error) if error.is(ExceptionKind::ApplicationAttemptNotFound) => {
@@ -87,7 +87,7 @@ impl ApplicationMaster {
             }
             Err(error) => {
                 tracing::warn!("not registered again: {error}");
-                self.on(ContainerEvent::HeartbeatFailed { number: self.sent.0 }, workforce);
+                self.on(ContainerEvent::HeartbeatFailed { number: self.sent.0 }, fence);
                 None
             }
         }

@@ -7,7 +7,7 @@
 //! ```text
 //!  staffing (what the jobs want, who is there) ─┐                    ┌─► heartbeat ─► Answered, HeartbeatFailed
 //!  time ────────────────────────────────────────┼─► ContainerLedger ─┼─► start ─────► Started, StartFailed
-//!  outcomes of calls ───────────────────────────┘                    └─► fence ─────► Workforce
+//!  outcomes of calls ───────────────────────────┘                    └─► fence ─────► Fence
 //! ```
 
 mod answer;
@@ -18,4 +18,4 @@ mod loss;
 mod staffing;
 
 pub use attempt::{ApplicationMaster, MasterSettings, RestAddress};
-pub use staffing::{Workers, Workforce};
+pub use staffing::{Fence, Workers};

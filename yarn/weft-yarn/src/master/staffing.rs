@@ -19,11 +19,8 @@ pub struct Workers {
     pub registered: BTreeMap<TaskManagerId, bool>,
 }
 
-/// Whoever hears that workers are no more.
-pub trait Workforce: Send + Sync {
-    /// A TaskManager counts no more, whether its process still lives or not. `cause` goes on after its name: `has ended: …`.
-    fn fence(&self, task_manager: &TaskManagerId, cause: &str);
-}
+/// What is told that a TaskManager counts no more, whether its process still lives or not. The cause goes on after its name: `has ended: …`.
+pub type Fence<'a> = dyn Fn(&TaskManagerId, &str) + Send + Sync + 'a;
 
 impl Workers {
     /// What is different from before, as events. TaskManagers that run in no container are none of ours.

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use weft_common::configuration::Configuration;
+use weft_common::trust::SecretKey;
+use weft_rest::BearerToken;
 use weft_yarn::launch::ClusterCredentials;
 use weft_yarn_client::proto::ContainerId;
 
@@ -38,6 +40,20 @@ impl Container {
             logs: PathBuf::from(logs),
             directory: std::env::current_dir().context("cannot find the container's directory")?,
         })
+    }
+
+    /// The cluster's secret. A process that listens on a network does not start without.
+    pub(super) fn secret(&self) -> anyhow::Result<SecretKey> {
+        self.credentials.secret().with_context(|| self.lacks("the cluster's secret"))
+    }
+
+    /// The word that REST is to be told.
+    pub(super) fn bearer(&self) -> anyhow::Result<BearerToken> {
+        self.credentials.bearer().map(BearerToken::new).with_context(|| self.lacks("the word that REST is to be told"))
+    }
+
+    fn lacks(&self, what: &str) -> String {
+        format!("the credentials of {} lack {what}, so it would serve everybody: submit the application anew", self.id)
     }
 
     /// The directory of configuration files.
@@ -78,4 +94,25 @@ impl Container {
 fn variable(name: &str) -> anyhow::Result<String> {
     let value = std::env::var(name).ok().filter(|value| !value.is_empty());
     value.with_context(|| format!("{name} is not set: this command is started by a NodeManager, in a container"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_container_without_secrets_serves_nobody() {
+        let container = Container {
+            id: "container_1_0001_01_000002".parse().unwrap(),
+            host: "node-1".to_owned(),
+            credentials: ClusterCredentials::default(),
+            logs: PathBuf::new(),
+            directory: PathBuf::new(),
+        };
+        let refused = "the credentials of container_1_0001_01_000002 lack";
+        let secret = container.secret().expect_err("no secret").to_string();
+        assert!(secret.starts_with(refused) && secret.contains("the cluster's secret"), "{secret}");
+        let bearer = container.bearer().expect_err("no word").to_string();
+        assert!(bearer.starts_with(refused) && bearer.contains("REST"), "{bearer}");
+    }
 }

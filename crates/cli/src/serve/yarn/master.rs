@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::container::Container;
@@ -16,14 +17,14 @@ use weft_common::TaskManagerId;
 use weft_common::configuration::{Configuration, options};
 use weft_common::memory::{JobManagerMemory, TaskManagerMemory};
 use weft_control::ContainerSettings;
-use weft_fs::{FileSystem as _, HdfsFileSystem, Recursive};
+use weft_fs::{FileSystems, HdfsFileSystem, Recursive};
 use weft_hadoop_conf::{HadoopConf, Sources};
 use weft_hadoop_rpc::RpcOptions;
 use weft_jobmanager::Staffing;
 use weft_jobmanager::process::{Application, JobManagerProcess, ProcessSettings};
-use weft_rest::{BearerToken, Guests};
+use weft_rest::Guests;
 use weft_yarn::launch::{Files, read_manifest};
-use weft_yarn::master::{ApplicationMaster, MasterSettings, RestAddress, Workers, Workforce};
+use weft_yarn::master::{ApplicationMaster, MasterSettings, RestAddress, Workers};
 use weft_yarn::{YarnSettings, names};
 
 /// After how long a silent ApplicationMaster is given up, unless the cluster's configuration says otherwise.
@@ -66,9 +67,9 @@ pub(crate) fn yarn_jobmanager(args: &YarnJobManagerArgs) -> anyhow::Result<ExitC
         configuration: started.configuration.clone(),
         directory: started.scratch.path().to_owned(),
         logs: started.logs.clone(),
-        secret: container.credentials.secret(),
+        secret: Some(container.secret()?),
         exchange_pool: of_slots.network_per_slot().bytes(),
-        random: crate::serve::random,
+        random: crate::entropy::number,
     };
     let ended = crate::serve::io_threads()?.block_on(run(args, &container, &started, settings))?;
     tracing::info!("ended: {}", ended.diagnostics);
@@ -99,8 +100,7 @@ async fn run(
     let conf = HadoopConf::load(&Sources::effective(container.file(names::HADOOP)))?;
     let process = JobManagerProcess::start(settings).await?;
     let guests = Guests { proxies: proxies::addresses(&conf), users: viewers(configuration)? };
-    let bearer = container.credentials.bearer().map(BearerToken::new);
-    let rest = rest_of(configuration, &process, bearer, Some(guests))?;
+    let rest = rest_of(configuration, &process, Some(container.bearer()?), Some(guests))?;
     let manifest = std::fs::read_to_string(container.file(names::MANIFEST));
     let files = read_manifest(&manifest.context("cannot read the list of staged files")?)?;
     let parts = parts(container, configuration, &process, &files)?;
@@ -108,7 +108,8 @@ async fn run(
     let address = RestAddress { host: container.host.clone(), port: rest.address().port() };
     tracing::info!("REST at http://{}:{}", address.host, address.port);
     let mut master = ApplicationMaster::register(&conf, parts, address).await?;
-    let (fence, workers) = (Fence(&process), workers(process.staffing(slots), slots));
+    let workers = workers(process.staffing(slots), slots);
+    let fence = |task_manager: &TaskManagerId, cause: &str| process.fence(task_manager, cause);
     let ended = tokio::select! {
         ended = work(args, container, &process, &mut told) => ended,
         over = master.run(workers, &fence) => Ended { well: false, diagnostics: over },
@@ -168,12 +169,7 @@ fn parts(
         worker_arguments,
         credentials: container.credentials.clone(),
         options: RpcOptions::default(),
-        entropy: std::sync::Arc::new(|bytes: &mut [u8]| {
-            for chunk in bytes.chunks_mut(16) {
-                let random = crate::serve::random().to_le_bytes();
-                chunk.iter_mut().zip(random).for_each(|(byte, random)| *byte = random);
-            }
-        }),
+        entropy: Arc::new(crate::entropy::fill),
     })
 }
 
@@ -202,24 +198,15 @@ fn workers(mut staffing: watch::Receiver<Staffing>, slots: u32) -> watch::Receiv
     receiver
 }
 
-/// Tells the JobManager which TaskManagers are no more.
-struct Fence<'a>(&'a JobManagerProcess);
-
-impl Workforce for Fence<'_> {
-    fn fence(&self, task_manager: &TaskManagerId, cause: &str) {
-        self.0.fence(task_manager, cause);
-    }
-}
-
 /// Removes what was staged for this application alone. What cannot be removed now is found by the sweep.
 async fn clean_up(files: &Files) {
     let Some(directory) = files.get(names::CONFIGURATION).and_then(|file| file.path.parent()) else { return };
-    let sources = Sources::effective(std::path::Path::new(names::HADOOP));
-    if directory.scheme() != Some("hdfs") {
-        return;
-    }
-    match HdfsFileSystem::new(sources).delete(&directory, Recursive::Yes).await {
-        Ok(_) => {}
-        Err(error) => tracing::warn!("{directory} is left behind, for weft yarn gc to find: {error}"),
+    let hdfs = HdfsFileSystem::new(Sources::effective(std::path::Path::new(names::HADOOP)));
+    let removed = match FileSystems::local().with("hdfs", Arc::new(hdfs)).get(&directory) {
+        Ok(system) => system.delete(&directory, Recursive::Yes).await.map(drop),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = removed {
+        tracing::warn!("{directory} is left behind, for weft yarn gc to find: {error}");
     }
 }

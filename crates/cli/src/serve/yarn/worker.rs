@@ -23,5 +23,5 @@ pub(crate) fn yarn_taskmanager(args: &YarnTaskManagerArgs) -> anyhow::Result<Exi
     dynamic.push(format!("taskmanager.resource-id={}", container.id));
     dynamic.extend(args.dynamic.iter().cloned());
     let process = ProcessArgs { conf_dir: Some(container.conf_dir()), dynamic, log_name: None, run_file: None };
-    taskmanager::serve(&process, |_| Ok(container.credentials.secret()))
+    taskmanager::serve(&process, |_| container.secret().map(Some))
 }

@@ -32,6 +32,8 @@ pub(super) struct World {
     workers: BTreeMap<ContainerId, ProfileId>,
     registered: BTreeSet<ContainerId>,
     busy: BTreeSet<ContainerId>,
+    /// Whose workers are turned away, as the commands tell it.
+    fenced: BTreeSet<ContainerId>,
     /// The heartbeat under way: its number, and which sending of it.
     under_way: Option<(u64, u64)>,
     sendings: u64,
@@ -56,6 +58,7 @@ impl World {
             workers: BTreeMap::new(),
             registered: BTreeSet::new(),
             busy: BTreeSet::new(),
+            fenced: BTreeSet::new(),
             under_way: None,
             sendings: 0,
             last_number: 0,
@@ -175,7 +178,9 @@ impl World {
 
     fn registers(&mut self, container: ContainerId) {
         let Some(profile) = self.yarn.profile_of(container) else { return };
-        if self.ledger.admits(container) {
+        let admitted = !self.fenced.contains(&container);
+        assert_eq!(self.ledger.admits(container), admitted, "{container:?} at {}", self.now);
+        if admitted {
             // One that was lost comes back.
             self.workers.insert(container, profile);
             self.registered.insert(container);
@@ -270,7 +275,10 @@ impl World {
                     let delay = self.delay();
                     self.after(delay, Step::Launch(container));
                 }
-                ContainerCommand::Fence { container, .. } => self.forget(container),
+                ContainerCommand::Fence { container, .. } => {
+                    self.fenced.insert(container);
+                    self.forget(container);
+                }
                 ContainerCommand::StartsPaused { .. } | ContainerCommand::HostAvoided { .. } => {}
             }
         }

@@ -1,0 +1,60 @@
+//! Has YARN run a cluster, be it for a session or for one program.
+
+use super::hadoop::Hadoop;
+use super::shipped::{Shipped, program_name};
+use crate::entropy;
+use crate::error::CliError;
+use crate::output;
+use crate::program::Program;
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+use weft_common::configuration::Configuration;
+use weft_hadoop_rpc::Credentials;
+use weft_yarn::{Deployed, Deployment, DeploymentRequest, YarnSettings};
+
+/// Deploys a cluster that runs a program, or jobs until somebody ends it, and says where it is. Ctrl-C takes back what there is of it.
+pub(super) async fn deploy(
+    hadoop: &Hadoop,
+    configuration: &Configuration,
+    program: Option<&Program>,
+) -> Result<Deployed, CliError> {
+    let request = request(hadoop, configuration, program).await?;
+    let deployment = Deployment::new(hadoop.yarn.clone(), hadoop.staging.clone(), Arc::new(entropy::fill));
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::io("hear signals"))?;
+    let interrupted = async move {
+        interrupt.recv().await;
+        "Ctrl-C".to_owned()
+    };
+    let deployed = deployment.deploy(&request, &|line| output::note(line), interrupted).await?;
+    output::say(format_args!("JobManager Web Interface: http://{}:{}", deployed.rest_host, deployed.rest_port));
+    output::say(format_args!("YARN application id: {}", deployed.application));
+    Ok(deployed)
+}
+
+async fn request(
+    hadoop: &Hadoop,
+    configuration: &Configuration,
+    program: Option<&Program>,
+) -> Result<DeploymentRequest, CliError> {
+    let settings = YarnSettings::from_configuration(configuration, &crate::serve::host())?;
+    let mut shipped = Shipped::of(hadoop, &settings.files).await?;
+    let mut master_arguments = vec!["yarn-jobmanager".to_owned()];
+    let mut default_name = "Weft session".to_owned();
+    if let Some(program) = program {
+        let name = program_name(&program.path);
+        shipped.add_local(hadoop, &name, &program.path)?;
+        master_arguments.push(name);
+        master_arguments.extend(program.arguments.iter().cloned());
+        default_name = program.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    }
+    Ok(DeploymentRequest {
+        settings,
+        configuration: configuration.clone(),
+        default_name,
+        artifacts: shipped.artifacts,
+        archives: shipped.archives,
+        provided: shipped.provided,
+        master_arguments,
+        tokens: Credentials::default(),
+    })
+}
