@@ -125,7 +125,7 @@ fn an_application_runs_its_program_and_ends_with_it() {
     let two = run(&[], &["two", "--output", &YARN.home("of-two")]).well();
     assert!(two.contains("has finished"), "{two}");
     run(&["-Drestart-strategy.type=none"], &["crash"])
-        .badly(&["FinalFailed", "record 1 is more than this program can bear"]);
+        .badly(&["FinalFailed", " is more than this program can bear"]);
     run(&["-Dyarn.application.queue=nowhere"], &["trivial"]).badly(&["there is no queue nowhere", "root.default"]);
     run(&["-Dtaskmanager.memory.process.size=900g"], &["trivial"])
         .badly(&["a TaskManager needs", "lower taskmanager.memory.process.size"]);
