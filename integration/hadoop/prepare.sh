@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fills the cache that rigs start from: jars, class-data archives, formatted images; as root also accounts and host names.
+# Fills the cache that rigs start from: jars, a class-data archive, formatted images; as root also accounts and host names.
 # HADOOP_VERSION chooses the version. When nothing is missing, looking at files says so without starting Python.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

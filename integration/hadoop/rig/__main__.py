@@ -133,7 +133,7 @@ def _env(arguments) -> None:
 
 def _java(arguments) -> None:
     instance = Instance.open(_directory(arguments))
-    flags = process.archived(instance.cache, "cli")
+    flags = process.archived(instance.cache)
     command = process.jvm(instance, arguments.main, "256m", flags, arguments.arguments)
     if arguments.plain:
         command = process.plain_jvm(instance, arguments.main, arguments.arguments)

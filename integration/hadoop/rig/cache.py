@@ -1,4 +1,4 @@
-"""Where jars, class-data archives and formatted images are kept between rigs, outside the checkout."""
+"""Where jars, a class-data archive and formatted images are kept between rigs, outside the checkout."""
 
 import os
 
@@ -13,8 +13,8 @@ class Cache:
         self.jars = os.path.join(self.directory, "jars")
         # What one run of every kind of daemon left behind:
         self.recorded = os.path.join(self.directory, "recorded")
-        # a class-data archive per kind, and
-        self.archives = os.path.join(self.recorded, "archives")
+        # the class-data archive of all of them together, and
+        self.archive = os.path.join(self.recorded, "classes.jsa")
         # what a freshly formatted NameNode, JournalNode and ZooKeeper store.
         self.images = os.path.join(self.recorded, "images")
         # What all of it was made from; there only when it is complete.

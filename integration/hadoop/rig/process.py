@@ -18,11 +18,18 @@ _OPENED = (
     "java.io java.lang java.lang.reflect java.math java.net java.text java.util java.util.concurrent java.util.zip "
     "sun.security.util sun.security.x509"
 ).split()
-# One compiler, one collector thread, no checks of what Hadoop's own jars contain: a daemon's first seconds are what
-# matters, on a machine that has few cores.
+# One compiler, one collector thread, no checks of what Hadoop's own jars contain, no collections just because classes
+# are loaded, and programs run without a helper in between (Hadoop runs `readlink`, `id` and others by the dozen): a
+# daemon's first seconds are what matters, on a machine that has few cores.
 _FLAGS = (
     "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote "
-    "-XX:-UsePerfData -Xshare:auto -Xlog:disable -Xlog:all=error:stderr -Djava.net.preferIPv4Stack=true"
+    "-XX:MetaspaceSize=128m -XX:-UsePerfData -Xshare:auto -Xlog:disable -Xlog:all=error:stderr "
+    "-Djdk.lang.Process.launchMechanism=VFORK -Djava.net.preferIPv4Stack=true"
+).split()
+# What an archive is made with. Only this collector can write the objects of classes into it; all can read them.
+_DUMP_FLAGS = (
+    "-Xmx1g -XX:+UseG1GC -XX:TieredStopAtLevel=1 -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote "
+    "-Xlog:disable -Xlog:all=error:stderr"
 ).split()
 _NEEDED = ["-XX:+IgnoreUnrecognizedVMOptions", *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED)]
 # YARN's files, and those of containers, are its own: nothing works only because others may read it.
@@ -45,7 +52,7 @@ def java_home() -> str:
 
 
 def class_path(cache: Cache) -> str:
-    """All jars in a fixed order: archives fit one class path only."""
+    """All jars in a fixed order: an archive fits one class path only."""
     return ":".join(os.path.join(cache.jars, jar) for jar in sorted(os.listdir(cache.jars)) if jar.endswith(".jar"))
 
 
@@ -69,10 +76,20 @@ def _launch(instance: Instance, main: str, arguments: Sequence[str]) -> List[str
     return command + ["DaemonLauncher", instance.path("conf"), main, *arguments]
 
 
-def archived(cache: Cache, kind: str) -> List[str]:
-    """The flag for a class-data archive, where there is one."""
-    archive = os.path.join(cache.archives, kind + ".jsa")
-    return ["-XX:SharedArchiveFile=" + archive] if os.path.exists(archive) else []
+def archived(cache: Cache) -> List[str]:
+    """The flag for the class-data archive, where there is one."""
+    return ["-XX:SharedArchiveFile=" + cache.archive] if os.path.exists(cache.archive) else []
+
+
+def recording(classes: str) -> List[str]:
+    """The flag that has the names of all classes that are loaded written into a file."""
+    return ["-XX:DumpLoadedClassList=" + classes]
+
+
+def archiving(cache: Cache, classes: str, archive: str) -> List[str]:
+    """A command line that makes an archive of the classes whose names are in a file."""
+    flags = [*_DUMP_FLAGS, "-Xshare:dump", "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + archive]
+    return [java(), *flags, "-cp", class_path(cache)]
 
 
 def environment(instance: Instance, configuration: str) -> Dict[str, str]:
@@ -87,11 +104,11 @@ def environment(instance: Instance, configuration: str) -> Dict[str, str]:
 
 
 def start(instance: Instance, name: str, recorded: Optional[str] = None) -> int:
-    """Starts a daemon and notes its process id. With `recorded` its classes are archived in that file when it ends."""
+    """Starts a daemon and notes its process id. With `recorded` its classes' names go into that file."""
     if alive(instance, name):
         raise RigError(f"{name} runs already: stop it with kill.sh {name}")
     kind, role = kind_of(name), name[:2]
-    flags = ["-XX:ArchiveClassesAtExit=" + recorded] if recorded else archived(instance.cache, role)
+    flags = recording(recorded) if recorded else archived(instance.cache)
     flags += [f"-Dweft.rig.address={instance.daemon(name)['address']}"]
     if role == "zk":
         flags += ["-Dzookeeper.preAllocSize=64"]  # KB; its logs would be 64 MB each
