@@ -26,17 +26,18 @@ impl ConfigurationWatch {
         ConfigurationWatch { directory: directory.into(), above, seen: None }
     }
 
-    /// Reads the configuration, if its file is another than last time, and puts what it says about logging into force. Whether that
+    /// Reads the configuration, if its file is another than last time, and puts what it says about logging into force: all of it, if that
     /// was something else. After an error everything stays as it was, and the error is not repeated until the file changes again.
-    pub fn look(&mut self, handle: &LogHandle) -> Result<bool, LogError> {
+    pub fn look(&mut self, handle: &LogHandle) -> Result<Option<Configuration>, LogError> {
         let found = FILES.map(|name| version(&self.directory.join(name)));
         if self.seen == Some(found) {
-            return Ok(false);
+            return Ok(None);
         }
         self.seen = Some(found);
         let mut configuration = Configuration::load_dir(&self.directory)?;
         configuration.overlay(self.above.clone());
-        handle.reload(&LogSettings::from_configuration(&configuration)?)
+        let changed = handle.reload(&LogSettings::from_configuration(&configuration)?)?;
+        Ok(changed.then_some(configuration))
     }
 }
 

@@ -35,3 +35,16 @@ pub(crate) fn to_standard_error(configuration: &Configuration, mode: &Mode) -> R
     }
     Ok(())
 }
+
+/// Puts what the parent's configuration says from now on into force, under what the job's says. A program with a subscriber of its own
+/// sees to its levels itself.
+pub(crate) fn reload(parents: &Configuration, of_job: &Configuration) {
+    let Some(log) = LOG.get() else { return };
+    let mut all = parents.clone();
+    all.overlay(of_job.clone());
+    match LogSettings::from_configuration(&all).and_then(|settings| log.reload(&settings)) {
+        Ok(true) => tracing::info!("what is logged has changed with the configuration"),
+        Ok(false) => {}
+        Err(error) => tracing::warn!("what is logged stays as it is: {error}"),
+    }
+}

@@ -11,6 +11,7 @@ mod corpus;
 mod failures;
 mod jobs;
 mod keys;
+mod log_levels;
 mod metrics;
 mod misuse;
 mod other_user;

@@ -70,6 +70,17 @@ pub struct Section {
     pub options: &'static [&'static dyn AnyOption],
 }
 
+impl Section {
+    /// Whether a key is one of an option here.
+    pub fn covers(&self, key: &str) -> bool {
+        let is_of = |option: &&dyn AnyOption| {
+            let keys = std::iter::once(option.key()).chain(option.deprecated_keys().iter().copied());
+            keys.into_iter().any(|known| covers(known, option.is_nested(), key))
+        };
+        self.options.iter().any(is_of)
+    }
+}
+
 /// Declares a section: its title, its introduction, and its options, each as a constant with its type, its key, and calls to the
 /// methods of [`ConfigOption`] that add to it. What documents the constant describes the option.
 macro_rules! section {

@@ -16,7 +16,8 @@ use weft_common::{ErrorKind, JobId};
 use weft_control::{CoordinatorMessage, Failure};
 use weft_graph::JobGraph;
 use weft_rpc::program::{
-    CoordinateSpec, CoordinatorOrder, FRAME_LIMIT, FromProgram, Parent, ProgramCommand, Start, ToProgram, capture,
+    CoordinateSpec, CoordinatorOrder, FRAME_LIMIT, FromProgram, Inherited, Parent, ProgramCommand, Start, ToProgram,
+    capture,
 };
 use weft_rpc::{JobSpec, LogDirectory, RpcError};
 
@@ -36,7 +37,7 @@ pub struct CoordinatorProcess {
     /// The job.
     pub job: JobSpec,
     /// The JobManager's configuration.
-    pub configuration: BTreeMap<String, String>,
+    pub configuration: Inherited,
 }
 
 impl CoordinatorStarter for CoordinatorProcess {
@@ -81,6 +82,7 @@ impl Supervisor {
                     Some(order) => self.order(order).await,
                 },
                 said = said(&mut self.running) => self.on(said).await,
+                logging = self.starter.configuration.changed() => self.pass_on(logging),
             }
         }
     }
@@ -110,9 +112,16 @@ impl Supervisor {
         }
     }
 
-    async fn spawn(&self) -> Result<Parent, RpcError> {
-        let CoordinatorProcess { executable, directory, job, configuration, .. } = &self.starter;
-        std::fs::create_dir_all(directory)
+    fn pass_on(&self, logging: BTreeMap<String, String>) {
+        let Some(process) = &self.running else { return };
+        if let Err(error) = process.sender.send(ToProgram::Logging(logging)) {
+            tracing::debug!("what is logged is not said to the coordinators: {error}");
+        }
+    }
+
+    async fn spawn(&mut self) -> Result<Parent, RpcError> {
+        let CoordinatorProcess { executable, directory, job, configuration, .. } = &mut self.starter;
+        std::fs::create_dir_all(&*directory)
             .map_err(|source| RpcError::Io { doing: "making a directory for the coordinators of a job", source })?;
         let command = ProgramCommand {
             executable: executable.clone(),
@@ -123,7 +132,7 @@ impl Supervisor {
             stdout: Stdio::piped(),
             stderr: Stdio::piped(),
         };
-        let spec = CoordinateSpec { job: job.clone(), configuration: configuration.clone() };
+        let spec = CoordinateSpec { job: job.clone(), configuration: configuration.now() };
         let parent = Parent::start(command, Start::Coordinate(Box::new(spec)), FRAME_LIMIT).await?;
         self.keep_output(&parent);
         Ok(parent)
@@ -205,7 +214,7 @@ impl Supervisor {
     }
 
     /// A process whose coordinators have been made, so that they can clean up after those that died.
-    async fn clean_up(&self) -> Option<Parent> {
+    async fn clean_up(&mut self) -> Option<Parent> {
         match self.spawn().await {
             Ok(process) => {
                 let start = CoordinatorOrder::Start { attempt: self.attempt };

@@ -21,6 +21,7 @@ use weft_common::configuration::{ConfigError, Configuration, Origin};
 use weft_common::{JobId, Mono};
 use weft_control::{JobMasterSettings, JobStatus};
 use weft_ha::HighAvailability;
+use weft_rpc::program::{Inherited, LoggingChanges};
 use weft_rpc::view::{JobSummary, JobView, Refusal};
 use weft_rpc::{BlobHash, JobOutcome, JobSource, JobSpec, LogDirectory};
 use weft_runtime::Clock;
@@ -35,6 +36,7 @@ pub(crate) struct DispatcherParts {
     /// Where coordinators work, each in a directory of its own.
     pub(crate) directory: PathBuf,
     pub(crate) logs: LogDirectory,
+    pub(crate) logging: LoggingChanges,
     /// Bytes of exchange pool that a slot has.
     pub(crate) exchange_pool: u64,
     /// Entropy.
@@ -45,7 +47,7 @@ pub(crate) struct DispatcherParts {
 pub struct Dispatcher {
     parts: DispatcherParts,
     /// The cluster's configuration without its secrets: what programs may see.
-    shown: BTreeMap<String, String>,
+    shown: Inherited,
     books: Mutex<Books>,
     /// Counts the ends of jobs.
     ends: watch::Sender<u64>,
@@ -72,7 +74,7 @@ impl Dispatcher {
     pub(crate) fn new(parts: DispatcherParts) -> Result<Arc<Self>, ConfigError> {
         let history = History::new(HistorySettings::from_configuration(&parts.configuration)?);
         let books = Books { accepted: HashMap::new(), history, programs: HashMap::new() };
-        let shown = parts.configuration.without_secrets();
+        let shown = Inherited::new(parts.configuration.without_secrets(), parts.logging.clone());
         let (ends, _) = watch::channel(0);
         let io = tokio::runtime::Handle::current();
         Ok(Arc::new(Dispatcher { parts, shown, books: Mutex::new(books), ends, io }))

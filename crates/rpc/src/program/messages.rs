@@ -35,6 +35,8 @@ pub enum ToProgram {
 
     /// To coordinators.
     Coordinator(CoordinatorOrder),
+    /// To a worker or coordinator: what its parent's configuration says about logging from now on, under what the job's says.
+    Logging(BTreeMap<String, String>),
     /// To a worker or coordinator: the job is over; end.
     Stop,
 }
@@ -59,6 +61,7 @@ impl ToProgram {
             ToProgram::OperatorEvent(_) => "operator event",
             ToProgram::FreeSlot(_) => "free slot",
             ToProgram::Coordinator(_) => "coordinator order",
+            ToProgram::Logging(_) => "logging",
             ToProgram::Stop => "stop",
         }
     }

@@ -60,6 +60,7 @@ mod exit;
 mod frame;
 #[cfg(feature = "image")]
 pub mod image;
+mod inherited;
 mod messages;
 pub mod note;
 #[cfg(feature = "grpc")]
@@ -76,6 +77,7 @@ pub use child::{Control, ControlReader, ControlWriter, Started};
 pub use command::{ProgramCommand, Start};
 pub use exit::ProgramExit;
 pub use frame::FRAME_LIMIT;
+pub use inherited::{Inherited, LoggingChanges};
 pub use messages::{
     CoordinateSpec, CoordinatorOrder, DriveSpec, FromProgram, Submission, TaskCounters, TaskReport, ToProgram, WorkSpec,
 };

@@ -32,6 +32,7 @@ impl Wire for ToProgram {
             ToProgram::OperatorEvent(event) => To::OperatorEvent(event.into_wire()),
             ToProgram::FreeSlot(slot) => To::FreeSlot(slot),
             ToProgram::Coordinator(order) => To::Coordinator(order.into_wire()),
+            ToProgram::Logging(configuration) => To::Logging(program::Logging { configuration }),
             ToProgram::Stop => To::Stop(model::Empty {}),
         };
         program::ToProgram { message: Some(message), version }
@@ -50,6 +51,7 @@ impl Wire for ToProgram {
             To::OperatorEvent(event) => ToProgram::OperatorEvent(OperatorEvent::from_wire(event)?),
             To::FreeSlot(slot) => ToProgram::FreeSlot(slot),
             To::Coordinator(order) => ToProgram::Coordinator(CoordinatorOrder::from_wire(order)?),
+            To::Logging(said) => ToProgram::Logging(said.configuration),
             To::Stop(_) => ToProgram::Stop,
         })
     }

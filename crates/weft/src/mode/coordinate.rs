@@ -22,9 +22,9 @@ pub(crate) fn run(
     let graph = job.graph.to_job_graph()?;
     let io = super::work::io_threads().map_err(|e| failed("start the I/O threads of the coordinators", &e))?;
     let mut configuration = configuration_of(&spec.configuration);
-    configuration.overlay(job.configuration);
+    configuration.overlay(job.configuration.clone());
     let code = CoordinatorCode {
-        info: Arc::new(JobInfo { bounded: job.graph.is_bounded(), configuration }),
+        info: Arc::new(JobInfo { bounded: job.graph.is_bounded(), machine: None, configuration }),
         program: job.program,
         io: io.handle().clone(),
         clock: Arc::new(SystemClock),
@@ -36,6 +36,7 @@ pub(crate) fn run(
     while let Some(message) = reader.receive().map_err(|e| failed("hear the JobManager", &e))? {
         match message {
             ToProgram::Coordinator(order) => coordinators.order(order),
+            ToProgram::Logging(parents) => crate::logging::reload(&configuration_of(&parents), &job.configuration),
             ToProgram::Stop => break,
             // For drivers and workers.
             _ => {}

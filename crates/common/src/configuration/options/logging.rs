@@ -40,7 +40,7 @@ fn are_levels(levels: &BTreeMap<String, String>) -> bool {
 
 section! {
     "Logging",
-    "What processes write down about themselves. A running JobManager or TaskManager takes changes of these keys within seconds, except of the directory; a job's worker and coordinators have what held when they were started, and what their job is configured with goes before it.";
+    "What processes write down about themselves. A running JobManager or TaskManager takes changes of these keys within seconds, except of the directory, and passes them on to its jobs' workers and coordinators; there, what a job is configured with goes before it.";
 
     /// The directory of log files, all of them beside each other. If it is not set: `log` in the directory of the installation.
     LOG_DIR: Option<String> = "env.log.dir";
@@ -64,4 +64,24 @@ section! {
 
     /// How much all log files in the directory may take together: beyond that the oldest that nobody writes are removed.
     LOG_DIRECTORY_MAX_SIZE: MemorySize = "log.directory.max-size".default("1 gb");
+}
+
+/// Whether a key says something about logging.
+pub fn is_about_logging(key: &str) -> bool {
+    SECTION.covers(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_about_logging() {
+        for key in ["env.log.level", "log.levels", "log.levels.weft_exchange::tcp", "log.format"] {
+            assert!(is_about_logging(key), "{key}");
+        }
+        for key in ["env.log.levels", "log.format.more", "env.java.opts", "rest.port"] {
+            assert!(!is_about_logging(key), "{key}");
+        }
+    }
 }
