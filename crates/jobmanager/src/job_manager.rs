@@ -119,6 +119,12 @@ impl Cluster {
                 let epoch = self.epoch;
                 self.task_manager(&slot.task_manager, |tm| tm.free_slot(epoch, allocation));
             }
+            ResourceCommand::Prepare { task_manager, job } => {
+                let fence = Fence { epoch: self.epoch, job };
+                if let Some(JobSource::Blob(source)) = self.sources.get(&job).copied() {
+                    self.task_manager(&task_manager, |tm| tm.prepare(fence, source));
+                }
+            }
             ResourceCommand::RefuseTaskManager { task_manager, cause } => {
                 tracing::warn!(%task_manager, "refused: {cause}");
                 let epoch = self.epoch;

@@ -27,6 +27,8 @@ pub enum JobSource {
 pub trait TaskManagerGateway: Send + Sync {
     /// Asks it to reserve a slot for a job and to offer it to the job's JobMaster.
     fn request_slot(&self, fence: Fence, slot: SlotId, allocation: AllocationId, source: &JobSource);
+    /// It may come to run a job: it is to fetch what the job is beforehand, and keep that until the job is over.
+    fn prepare(&self, fence: Fence, source: BlobRef);
     /// Gives a slot back.
     fn free_slot(&self, epoch: LeaderEpoch, allocation: AllocationId);
     /// Runs tasks in slots that the job holds. Tasks of one slot that are deployed together find each other.

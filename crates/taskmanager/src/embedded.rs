@@ -7,9 +7,11 @@ use crate::{
     JobCodes, JobManagerLink, LocalDataPlane, LocalWorker, LocalWorkerContext, StartedWorker, TaskManager,
     TaskManagerParts, Worker, WorkerListener, WorkerSettings, WorkerStart, Workers,
 };
-use weft_common::{ExecutionAttemptId, LeaderEpoch, TaskManagerId};
+use weft_common::{ExecutionAttemptId, JobId, LeaderEpoch, TaskManagerId};
 use weft_control::{Exit, Failure, HeartbeatSettings, TaskManagerSettings, WorkerEnd};
-use weft_rpc::{Fence, JobMasterGateway, OperatorEvent, ResourceManagerGateway, TaskDeployment, WorkerAddress};
+use weft_rpc::{
+    BlobRef, Fence, JobMasterGateway, OperatorEvent, ResourceManagerGateway, TaskDeployment, WorkerAddress,
+};
 use weft_runtime::{Clock, TaskMetrics};
 
 /// How long threads have to notice that they are to end.
@@ -145,6 +147,10 @@ impl Workers for Threads {
     }
 
     fn forget(&self, _fence: Fence) {}
+
+    fn prepare(&self, _fence: Fence, _source: BlobRef) {}
+
+    fn unprepare(&self, _job: JobId) {}
 }
 
 /// A worker that could not be started.

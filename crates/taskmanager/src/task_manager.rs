@@ -13,12 +13,14 @@ use crate::timer::Timer;
 use crate::{JobManagerLink, Worker, WorkerListener, WorkerStart, Workers};
 use weft_common::{AllocationId, ExecutionAttemptId, JobId, LeaderEpoch, Mono, SlotId, TaskManagerId};
 use weft_control::{
-    ControlError, Exit, LeaderOrder, RegistrationFailure, TaskManager as Machine, TaskManagerCommand,
+    ControlError, Exit, LeaderOrder, MemorySample, RegistrationFailure, TaskManager as Machine, TaskManagerCommand,
     TaskManagerCommands, TaskManagerEvent, TaskManagerSettings, WorkerEnd,
 };
 use weft_rpc::program::TaskReport;
 use weft_rpc::view::RunningTask;
-use weft_rpc::{Fence, JobSource, OperatorEvent, TaskDeployment, TaskManagerGateway, TaskUpdate, slot_of_lane};
+use weft_rpc::{
+    BlobRef, Fence, JobSource, OperatorEvent, TaskDeployment, TaskManagerGateway, TaskUpdate, slot_of_lane,
+};
 use weft_runtime::{Clock, TaskMetrics};
 
 /// The slots of one process and what runs in them.
@@ -322,6 +324,10 @@ impl TaskManagerGateway for TaskManager {
         self.order(fence.epoch, LeaderOrder::RequestSlot { index, job: fence.job, allocation });
     }
 
+    fn prepare(&self, fence: Fence, source: BlobRef) {
+        self.workers.prepare(fence, source);
+    }
+
     fn free_slot(&self, epoch: LeaderEpoch, allocation: AllocationId) {
         self.order(epoch, LeaderOrder::FreeSlot { allocation });
     }
@@ -351,6 +357,7 @@ impl TaskManagerGateway for TaskManager {
     }
 
     fn job_finished(&self, fence: Fence) {
+        self.workers.unprepare(fence.job);
         self.order(fence.epoch, LeaderOrder::JobFinished { job: fence.job });
     }
 
@@ -410,9 +417,9 @@ impl WorkerListener for Ears {
         });
     }
 
-    fn memory(&self, bytes: u64) {
-        self.with_task_manager(|task_manager| task_manager.board.worker_uses(self.start.fence.job, bytes));
-        self.tell(|job, incarnation| TaskManagerEvent::MemorySampled { job, incarnation, bytes });
+    fn memory(&self, sample: MemorySample) {
+        self.with_task_manager(|task_manager| task_manager.board.worker_uses(self.start.fence.job, sample.used));
+        self.tell(|job, incarnation| TaskManagerEvent::MemorySampled { job, incarnation, sample });
     }
 }
 

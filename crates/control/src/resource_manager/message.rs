@@ -94,6 +94,13 @@ pub enum ResourceCommand {
         /// The grant.
         allocation: AllocationId,
     },
+    /// Have a TaskManager fetch what a job is, for it may come to run it. Nothing is lost when it does not.
+    Prepare {
+        /// Which one.
+        task_manager: TaskManagerId,
+        /// The job.
+        job: JobId,
+    },
     /// Tell a TaskManager that it is not wanted.
     RefuseTaskManager {
         /// Which one.

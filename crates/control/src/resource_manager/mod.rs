@@ -12,6 +12,7 @@ mod grants;
 mod message;
 mod settings;
 mod slots;
+mod stand_ins;
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,7 @@ pub use settings::{ResourceManagerSettings, SlotSpread};
 
 use crate::Fenced;
 use slots::{SlotUse, TaskManagerSlots};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use weft_common::{AllocationId, JobId, LeaderEpoch, SlotId, TaskManagerId};
 
 /// The slots of a cluster, or of one TaskManager, in numbers.
@@ -52,6 +53,8 @@ struct JobNeed {
     slots: u32,
     /// The shortage the job was told of last: free and pending slots.
     told: Option<(u32, u32)>,
+    /// Those that were told to fetch its program.
+    prepared: BTreeSet<TaskManagerId>,
 }
 
 impl ResourceManager {
@@ -80,6 +83,7 @@ impl ResourceManager {
             ResourceEvent::JobOver { job } => self.jobs.retain(|need| need.job != job),
         }
         self.grant_what_is_missing(out);
+        self.prepare_stand_ins(out);
         Ok(())
     }
 
@@ -113,8 +117,8 @@ impl ResourceManager {
 
     fn declare(&mut self, job: JobId, slots: u32) {
         match self.jobs.iter_mut().find(|need| need.job == job) {
-            Some(need) => *need = JobNeed { job, slots, told: None },
-            None => self.jobs.push(JobNeed { job, slots, told: None }),
+            Some(need) => (need.slots, need.told) = (slots, None),
+            None => self.jobs.push(JobNeed { job, slots, told: None, prepared: BTreeSet::new() }),
         }
     }
 
@@ -165,6 +169,9 @@ impl ResourceManager {
 
     fn task_manager_lost(&mut self, lost: &TaskManagerId, cause: &str, out: &mut ResourceCommands) {
         let Some(slots) = self.task_managers.remove(lost) else { return };
+        for need in &mut self.jobs {
+            need.prepared.remove(lost);
+        }
         let mut by_job: BTreeMap<JobId, Vec<AllocationId>> = BTreeMap::new();
         for grant in slots.uses.into_values().filter_map(SlotUse::promised) {
             by_job.entry(grant.job).or_default().push(grant.allocation);

@@ -282,3 +282,56 @@ fn messages_of_strangers_are_ignored() {
     assert_eq!(cluster.says(4, freed), []);
     assert_eq!(cluster.manager.task_managers().count(), 0);
 }
+
+fn prepare(task_manager: u32, job: JobId) -> ResourceCommand {
+    ResourceCommand::Prepare { task_manager: tm(task_manager), job }
+}
+
+impl Cluster {
+    fn grants(&mut self, from: u32, index: u32, grant: u128) -> Vec<ResourceCommand> {
+        self.says(from, TaskManagerMessage::SlotGranted { index, allocation: allocation(grant) })
+    }
+}
+
+#[test]
+fn who_would_step_in_is_told_once_the_job_has_its_slots() {
+    let mut cluster = Cluster::new(SlotSpread::Fill, &[2, 2, 2]);
+    cluster.declare(FIRST, 2);
+    assert_eq!(cluster.grants(0, 0, 0), [], "it still waits for a slot");
+    assert_eq!(cluster.grants(0, 1, 1), [prepare(1, FIRST)], "as many as would be needed, and no more");
+    assert_eq!(cluster.report(1, &[None, None]), [], "once");
+    // Another job needs it: the next one steps in for both.
+    assert_eq!(cluster.declare(SECOND, 2), [request(1, 0, SECOND, 2), request(1, 1, SECOND, 3), prepare(2, FIRST)]);
+    cluster.grants(1, 0, 2);
+    assert_eq!(cluster.grants(1, 1, 3), [prepare(2, SECOND)]);
+    // One that is lost and comes again knows nothing.
+    let lost = ResourceEvent::TaskManagerLost { task_manager: tm(2), cause: "gone".to_owned() };
+    assert_eq!(cluster.on(lost), []);
+    assert_eq!(cluster.report(2, &[None, None]), [prepare(2, FIRST), prepare(2, SECOND)]);
+}
+
+#[test]
+fn free_slots_beside_a_job_are_not_counted_when_they_would_be_lost_with_it() {
+    let mut cluster = Cluster::new(SlotSpread::Fill, &[4, 1, 1, 1]);
+    cluster.declare(FIRST, 2);
+    cluster.grants(0, 0, 0);
+    // Two slots on TaskManager 0, which has two more: those go with it.
+    assert_eq!(cluster.grants(0, 1, 1), [prepare(1, FIRST), prepare(2, FIRST)]);
+}
+
+#[test]
+fn where_slots_are_spread_each_is_another_ones() {
+    let mut cluster = Cluster::new(SlotSpread::Even, &[2, 2, 2, 4]);
+    assert_eq!(cluster.declare(FIRST, 2), [request(0, 0, FIRST, 0), request(1, 0, FIRST, 1)]);
+    cluster.grants(0, 0, 0);
+    assert_eq!(cluster.grants(1, 0, 1), [prepare(2, FIRST), prepare(3, FIRST)]);
+}
+
+#[test]
+fn a_job_that_declares_anew_does_not_have_its_program_sent_again() {
+    let mut cluster = Cluster::new(SlotSpread::Fill, &[1, 1]);
+    cluster.declare(FIRST, 1);
+    assert_eq!(cluster.grants(0, 0, 0), [prepare(1, FIRST)]);
+    assert_eq!(cluster.declare(FIRST, 1), []);
+    assert_eq!(cluster.on(ResourceEvent::JobOver { job: FIRST }), []);
+}

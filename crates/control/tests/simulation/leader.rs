@@ -163,6 +163,8 @@ impl World {
                 ResourceCommand::FreeSlot { slot, allocation } => {
                     self.order(&slot.task_manager, LeaderOrder::FreeSlot { allocation });
                 }
+                // What it fetches is nobody's state.
+                ResourceCommand::Prepare { .. } => {}
                 ResourceCommand::RefuseTaskManager { task_manager, cause } => panic!("{task_manager} refused: {cause}"),
                 ResourceCommand::SlotsLost { job, allocations, cause } => {
                     self.local.push_back(Action::Job(job, Event::SlotsLost { allocations, cause }));

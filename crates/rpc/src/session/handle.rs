@@ -29,9 +29,9 @@ impl SessionHandle {
         SessionId(self.caller.session)
     }
 
-    /// Tells the JobManager that this process lives, and what it and its workers use of the memory.
-    pub fn heartbeat(&self, memory: ProcessMemory) {
-        self.call(TaskManagerCall::Heartbeat { memory });
+    /// Tells the JobManager that this process lives, what it and its workers use of the memory, and what its log warned of last.
+    pub fn heartbeat(&self, memory: ProcessMemory, warnings: Vec<String>) {
+        self.call(TaskManagerCall::Heartbeat { memory, warnings });
     }
 
     /// Tells the JobManager that this process ends, and ends the session once that is sent.

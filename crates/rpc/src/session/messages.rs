@@ -14,6 +14,8 @@ pub enum TaskManagerCall {
     Heartbeat {
         /// What it and its workers use.
         memory: ProcessMemory,
+        /// The last warnings and errors of its log, the newest last.
+        warnings: Vec<String>,
     },
     /// It ends, and need not be looked for.
     Goodbye {
@@ -81,6 +83,13 @@ pub enum LeaderCall {
         allocation: AllocationId,
         /// Where to find what the job is.
         source: JobSource,
+    },
+    /// Fetch what a job is, which this TaskManager may come to run.
+    Prepare {
+        /// The job.
+        fence: Fence,
+        /// Where to find what it is.
+        source: BlobRef,
     },
     /// End a grant.
     FreeSlot {

@@ -7,7 +7,7 @@ use super::{LeaderCall, SessionId, ToTaskManager};
 use crate::proto::session;
 use crate::view::LogFile;
 use crate::wire::Wire;
-use crate::{Fence, JobSource, OperatorEvent, RpcError, TaskDeployment, TaskManagerGateway};
+use crate::{BlobRef, Fence, JobSource, OperatorEvent, RpcError, TaskDeployment, TaskManagerGateway};
 use std::sync::Arc;
 use weft_common::{AllocationId, ExecutionAttemptId, LeaderEpoch, SlotId};
 
@@ -69,6 +69,10 @@ impl RemoteTaskManager {
 impl TaskManagerGateway for RemoteTaskManager {
     fn request_slot(&self, fence: Fence, slot: SlotId, allocation: AllocationId, source: &JobSource) {
         self.call(LeaderCall::RequestSlot { fence, slot, allocation, source: *source });
+    }
+
+    fn prepare(&self, fence: Fence, source: BlobRef) {
+        self.call(LeaderCall::Prepare { fence, source });
     }
 
     fn free_slot(&self, epoch: LeaderEpoch, allocation: AllocationId) {

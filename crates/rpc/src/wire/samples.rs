@@ -167,6 +167,7 @@ pub(crate) fn to_program() -> Vec<ToProgram> {
         }),
         ToProgram::Coordinator(CoordinatorOrder::Commit { attempt: 2 }),
         ToProgram::Coordinator(CoordinatorOrder::End { success: true }),
+        ToProgram::Logging(texts(&[("env.log.level", "DEBUG")])),
         ToProgram::Stop,
     ]
 }
@@ -265,8 +266,11 @@ pub(crate) mod session {
         let resource = |message| TaskManagerCall::ResourceManager { epoch: EPOCH, sequence: 6, message };
         let job = |message| TaskManagerCall::JobMaster { fence: fence(), sequence: u64::MAX, message };
         vec![
-            TaskManagerCall::Heartbeat { memory: Default::default() },
-            TaskManagerCall::Heartbeat { memory: ProcessMemory { resident: 1, limit: 1 << 40, network_used: 3 } },
+            TaskManagerCall::Heartbeat { memory: Default::default(), warnings: vec![] },
+            TaskManagerCall::Heartbeat {
+                memory: ProcessMemory { resident: 1, limit: 1 << 40, network_used: 3 },
+                warnings: vec!["WARN one".into(), String::new()],
+            },
             TaskManagerCall::Goodbye { cause: "SIGTERM".into() },
             resource(TaskManagerMessage::SlotReport(vec![free, taken])),
             resource(TaskManagerMessage::SlotGranted { index: 1, allocation: GRANT }),
@@ -287,6 +291,7 @@ pub(crate) mod session {
             LeaderCall::Dismiss { cause: "idle".into() },
             request(JobSource::InProcess),
             request(JobSource::Blob(blob())),
+            LeaderCall::Prepare { fence: fence(), source: blob() },
             LeaderCall::FreeSlot { epoch: EPOCH, allocation: GRANT },
             LeaderCall::Deploy { fence: fence(), tasks: deployments() },
             LeaderCall::Cancel { fence: fence(), attempt: attempt(3) },

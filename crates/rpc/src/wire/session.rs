@@ -74,9 +74,9 @@ impl Wire for FromTaskManager {
 
 fn say_task_manager_call(call: TaskManagerCall) -> From {
     match call {
-        TaskManagerCall::Heartbeat { memory } => {
+        TaskManagerCall::Heartbeat { memory, warnings } => {
             let ProcessMemory { resident, limit, network_used } = memory;
-            From::Heartbeat(session::Heartbeat { resident, limit, network_used })
+            From::Heartbeat(session::Heartbeat { resident, limit, network_used, warnings })
         }
         TaskManagerCall::Goodbye { cause } => From::Goodbye(session::Goodbye { cause }),
         TaskManagerCall::ResourceManager { epoch, sequence, message } => {
@@ -101,8 +101,8 @@ fn say_task_manager_call(call: TaskManagerCall) -> From {
 
 fn read_task_manager_call(said: From) -> Result<TaskManagerCall, WireError> {
     Ok(match said {
-        From::Heartbeat(session::Heartbeat { resident, limit, network_used }) => {
-            TaskManagerCall::Heartbeat { memory: ProcessMemory { resident, limit, network_used } }
+        From::Heartbeat(session::Heartbeat { resident, limit, network_used, warnings }) => {
+            TaskManagerCall::Heartbeat { memory: ProcessMemory { resident, limit, network_used }, warnings }
         }
         From::Goodbye(said) => TaskManagerCall::Goodbye { cause: said.cause },
         From::ResourceManager(said) => TaskManagerCall::ResourceManager {
@@ -172,6 +172,9 @@ fn say_leader_call(call: LeaderCall) -> To {
                 JobSource::Blob(blob) => Some(blob.into_wire()),
             },
         }),
+        LeaderCall::Prepare { fence, source } => {
+            To::Prepare(session::Prepare { fence: say(fence), source: Some(source.into_wire()) })
+        }
         LeaderCall::FreeSlot { epoch, allocation } => {
             To::FreeSlot(session::FreeSlot { epoch: Some(epoch.into_wire()), allocation: say_id(allocation.0) })
         }
@@ -205,6 +208,10 @@ fn read_leader_call(said: To) -> Result<LeaderCall, WireError> {
             slot: required::<SlotId>("RequestSlot.slot", said.slot)?,
             allocation: read_allocation("RequestSlot.allocation", &said.allocation)?,
             source: optional::<BlobRef>(said.source)?.map_or(JobSource::InProcess, JobSource::Blob),
+        },
+        To::Prepare(said) => LeaderCall::Prepare {
+            fence: required("Prepare.fence", said.fence)?,
+            source: required::<BlobRef>("Prepare.source", said.source)?,
         },
         To::FreeSlot(said) => LeaderCall::FreeSlot {
             epoch: required("FreeSlot.epoch", said.epoch)?,

@@ -1,6 +1,6 @@
 //! Starts workers as child processes, one for each job.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -14,9 +14,10 @@ use super::child::{ChildStart, ChildWorker};
 use crate::embedded::Nobody;
 use crate::{StartedWorker, WorkerListener, WorkerStart, Workers};
 use weft_common::trust::SecretKey;
-use weft_common::{ErrorKind, JobId};
+use weft_common::{ErrorKind, JobId, LeaderEpoch};
 use weft_control::{Failure, WorkerEnd};
 use weft_rpc::listener::{PortRange, listen};
+use weft_rpc::program::Inherited;
 use weft_rpc::program::image::ProgramImage;
 use weft_rpc::{BlobRef, Fence, JobSource, JobSpec, LogDirectory, RpcError, WorkerAddress};
 
@@ -48,7 +49,7 @@ pub struct ChildSettings {
     /// Bytes of programs that are kept though nobody uses them.
     pub artifact_limit: u64,
     /// The TaskManager's configuration, under that of jobs.
-    pub configuration: BTreeMap<String, String>,
+    pub configuration: Inherited,
     /// Bytes of network memory that each slot has.
     pub network_memory_per_slot: u64,
     /// Bytes of managed memory that each slot has.
@@ -66,6 +67,7 @@ pub struct Children {
     pub(super) blobs: Arc<dyn BlobSource>,
     io: tokio::runtime::Handle,
     places: Mutex<HashMap<JobId, Arc<Place>>>,
+    programs: Mutex<Programs>,
     /// How many places there have been.
     placed: AtomicU64,
 }
@@ -76,7 +78,18 @@ pub(super) struct Place {
     pub(super) directory: PathBuf,
     port: u16,
     generation: Mutex<Generation>,
-    program: tokio::sync::Mutex<Option<Arc<Program>>>,
+    pub(super) program: ProgramCell,
+}
+
+/// What a job is, once that is fetched; held by whoever fetches it.
+pub(super) type ProgramCell = Arc<tokio::sync::Mutex<Option<Arc<Program>>>>;
+
+/// Of jobs that run here or may come to.
+#[derive(Default)]
+struct Programs {
+    by_job: HashMap<JobId, ProgramCell>,
+    /// The leader who said last what may come.
+    prepared_for: LeaderEpoch,
 }
 
 /// Which worker has the address.
@@ -102,7 +115,15 @@ impl Children {
     ) -> io::Result<Arc<Self>> {
         std::fs::create_dir_all(settings.logs.path())?;
         let artifacts = ArtifactCache::new(settings.directory.join("artifacts"), settings.artifact_limit)?;
-        Ok(Arc::new(Children { settings, artifacts, blobs, io, places: Mutex::default(), placed: AtomicU64::new(0) }))
+        Ok(Arc::new(Children {
+            settings,
+            artifacts,
+            blobs,
+            io,
+            places: Mutex::default(),
+            programs: Mutex::default(),
+            placed: AtomicU64::new(0),
+        }))
     }
 
     /// A job's name, once its program is here.
@@ -138,7 +159,7 @@ impl Children {
             Box::new(Failure::retryable(format!("cannot make the job's directory {}: {error}", directory.display())))
         })?;
         let generation = Generation { number: self.settings.first_generation, taken_by: None };
-        Ok(Place { listener, directory, port, generation: Mutex::new(generation), program: Default::default() })
+        Ok(Place { listener, directory, port, generation: Mutex::new(generation), program: self.program_of(job) })
     }
 
     pub(super) fn address(&self, place: &Place) -> WorkerAddress {
@@ -151,9 +172,13 @@ impl Children {
         }
     }
 
+    fn program_of(&self, job: JobId) -> ProgramCell {
+        self.lock_programs().by_job.entry(job).or_default().clone()
+    }
+
     /// Fetches and checks what a job is; once for all of its workers.
-    pub(super) async fn program(&self, place: &Place, source: BlobRef) -> Result<Arc<Program>, Failure> {
-        let mut known = place.program.lock().await;
+    pub(super) async fn program(&self, cell: &ProgramCell, source: BlobRef) -> Result<Arc<Program>, Failure> {
+        let mut known = cell.lock().await;
         if let Some(program) = &*known {
             return Ok(program.clone());
         }
@@ -180,6 +205,10 @@ impl Children {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<JobId, Arc<Place>>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_programs(&self) -> MutexGuard<'_, Programs> {
+        self.programs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -223,12 +252,42 @@ impl Workers for Arc<Children> {
     }
 
     fn forget(&self, fence: Fence) {
-        let Some(place) = self.lock().remove(&fence.job) else { return };
+        let place = self.lock().remove(&fence.job);
+        self.lock_programs().by_job.remove(&fence.job);
+        let Some(place) = place else { return };
         let directory = place.directory.clone();
         self.io.spawn_blocking(move || {
             if let Err(error) = std::fs::remove_dir_all(&directory) {
                 tracing::warn!(path = %directory.display(), "a job's directory cannot be removed: {error}");
             }
         });
+    }
+
+    fn prepare(&self, fence: Fence, source: BlobRef) {
+        let job = fence.job;
+        let program = {
+            let (places, mut programs) = (self.lock(), self.lock_programs());
+            if programs.prepared_for != fence.epoch {
+                // A new leader says anew what may come.
+                programs.by_job.retain(|job, _| places.contains_key(job));
+                programs.prepared_for = fence.epoch;
+            }
+            programs.by_job.entry(job).or_default().clone()
+        };
+        let me = self.clone();
+        self.io.spawn(async move {
+            match me.program(&program, source).await {
+                Ok(_) => tracing::info!(%job, "the job's program is here, should its slots be lost elsewhere"),
+                // Whoever needs it will fetch it.
+                Err(failure) => tracing::info!(%job, "not fetched beforehand: {}", failure.message),
+            }
+        });
+    }
+
+    fn unprepare(&self, job: JobId) {
+        let (places, mut programs) = (self.lock(), self.lock_programs());
+        if !places.contains_key(&job) {
+            programs.by_job.remove(&job);
+        }
     }
 }

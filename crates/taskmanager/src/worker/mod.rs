@@ -10,10 +10,10 @@ pub use local::{LocalWorker, LocalWorkerContext};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use weft_common::ExecutionAttemptId;
-use weft_control::WorkerEnd;
+use weft_common::{ExecutionAttemptId, JobId};
+use weft_control::{MemorySample, WorkerEnd};
 use weft_rpc::program::TaskReport;
-use weft_rpc::{Fence, JobSource, OperatorEvent, TaskDeployment, TaskUpdate, WorkerAddress};
+use weft_rpc::{BlobRef, Fence, JobSource, OperatorEvent, TaskDeployment, TaskUpdate, WorkerAddress};
 use weft_runtime::TaskMetrics;
 
 /// A worker that was started. Nothing blocks; what comes of a call is told to its [`WorkerListener`].
@@ -46,8 +46,8 @@ pub trait WorkerListener: Send + Sync {
     fn operator_event(&self, event: OperatorEvent);
     /// What tasks have counted: from time to time, where that is not in this process, and of each at its end, before that is said.
     fn task_reports(&self, reports: Vec<TaskReport>);
-    /// Bytes of memory that it uses, from time to time, where it is a process of its own.
-    fn memory(&self, bytes: u64);
+    /// What it uses of the memory, from time to time, where it is a process of its own.
+    fn memory(&self, sample: MemorySample);
 }
 
 /// What a worker is started with.
@@ -78,4 +78,8 @@ pub trait Workers: Send + Sync {
     fn retire(&self, start: &WorkerStart) -> Option<WorkerAddress>;
     /// Nothing of a job is left here.
     fn forget(&self, fence: Fence);
+    /// A worker of a job may be wanted: what takes time can be done beforehand. Done once, however often it is asked for.
+    fn prepare(&self, fence: Fence, source: BlobRef);
+    /// A job is over; if there was no worker of it here, none is wanted any more.
+    fn unprepare(&self, job: JobId);
 }

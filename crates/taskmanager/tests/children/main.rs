@@ -122,9 +122,22 @@ fn a_task_that_does_not_stop_costs_its_worker_and_nothing_else() {
 }
 
 #[test]
+fn what_a_job_is_is_fetched_before_it_is_needed() {
+    let mut rig = Rig::new(TaskManagerSettings::default());
+    rig.prepare(JOB, "obey");
+    rig.prepare(JOB, "obey");
+    rig.await_that("the program is here", |rig| rig.fetches() == 1);
+    assert_eq!(rig.told(), [] as [&str; 0], "nobody hears of it");
+    rig.request(JOB, 0, "obey");
+    rig.deploy(JOB, att(0, 0), 0);
+    rig.await_state(JOB, att(0, 0), RUNNING);
+    assert_eq!(rig.fetches(), 1);
+}
+
+#[test]
 fn a_worker_that_leaks_is_killed_with_a_sentence_and_its_neighbour_is_not_disturbed() {
     const MIB: u64 = 1 << 20;
-    let memory = WorkerMemory { base: 64 * MIB, per_slot: 64 * MIB, total: 1 << 40 };
+    let memory = WorkerMemory { base: 64 * MIB, per_slot: 64 * MIB, container: 1 << 40 };
     let mut rig = Rig::new(TaskManagerSettings { memory: Some(memory), ..TaskManagerSettings::default() });
     rig.request(OTHER, 1, "obey");
     rig.deploy(OTHER, att(0, 0), 1);

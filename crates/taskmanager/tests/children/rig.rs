@@ -15,6 +15,7 @@ use weft_control::{
 };
 use weft_graph::{JobSettings, StreamGraph};
 use weft_rpc::listener::PortRange;
+use weft_rpc::program::Inherited;
 use weft_rpc::program::TaskReport;
 use weft_rpc::{
     BlobHash, BlobRef, Fence, JobMasterGateway, JobSource, JobSpec, OperatorEvent, Placement, ProgramSpec, Replay,
@@ -95,7 +96,7 @@ impl Rig {
                 directory: directory.path().join("work"),
                 logs: weft_rpc::LogDirectory::new(directory.path().join("log"), "taskmanager"),
                 artifact_limit: 1 << 40,
-                configuration: BTreeMap::new(),
+                configuration: Inherited::fixed(BTreeMap::new()),
                 network_memory_per_slot: 1 << 20,
                 managed_memory_per_slot: 0,
                 secret: None,
@@ -139,10 +140,21 @@ impl Rig {
     }
 
     fn request_with(&mut self, job: JobId, slot: u32, behaviour: &str, program: u8) {
+        let blob = self.put_spec(job, behaviour, program);
+        self.request_blob(job, slot, blob);
+    }
+
+    fn put_spec(&self, job: JobId, behaviour: &str, program: u8) -> BlobRef {
         let spec = spec(job, behaviour, BlobRef { hash: BlobHash([program; 32]), length: 1 });
         let hash = BlobHash([job.0 as u8; 32]);
         self.blobs.specs.lock().unwrap().insert(hash, spec.to_bytes());
-        self.request_blob(job, slot, BlobRef { hash, length: 1 });
+        BlobRef { hash, length: 1 }
+    }
+
+    /// A job may come to need a slot here.
+    pub(crate) fn prepare(&self, job: JobId, behaviour: &str) {
+        let blob = self.put_spec(job, behaviour, PROGRAM);
+        self.task_manager.prepare(Self::fence(job), blob);
     }
 
     fn request_blob(&self, job: JobId, index: u32, blob: BlobRef) {

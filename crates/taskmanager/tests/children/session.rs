@@ -111,6 +111,8 @@ impl Rig {
             configuration,
             directory: self.directory.path().join("work"),
             logs: weft_rpc::LogDirectory::new(self.directory.path().join("log"), "taskmanager"),
+            logging: tokio::sync::watch::channel(None).1,
+            warnings: tokio::sync::watch::channel(Vec::new()).1,
             secret: None,
             memory: MemoryShares::default(),
             cores: 1.0,

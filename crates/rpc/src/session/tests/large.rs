@@ -31,7 +31,7 @@ async fn large_and_small_messages_arrive_in_order_both_ways() {
     for call in up {
         assert_eq!(job_manager.hears_message(remote.session()).await, call);
     }
-    session.handle.heartbeat(Default::default());
+    session.handle.heartbeat(Default::default(), vec![]);
     job_manager.hears_message(remote.session()).await;
     let shared = job_manager.server.shared.clone();
     assert_eq!(shared.outgoing.size(remote.session().0), Some(0), "what was fetched is gone");
@@ -52,11 +52,11 @@ async fn a_message_beyond_the_limit_of_frames_arrives_whole() {
     assert_eq!(soon(session.calls.next()).await.unwrap(), Some(LeaderCall::Heartbeat));
 
     crate::JobMasterGateway::operator_event(&session.handle, fence, event.clone());
-    session.handle.heartbeat(Default::default());
+    session.handle.heartbeat(Default::default(), vec![]);
     let said = job_manager.hears_message(remote.session()).await;
     assert!(said == TaskManagerCall::OperatorEvent { fence, event }, "something else arrived");
     let next = job_manager.hears_message(remote.session()).await;
-    assert_eq!(next, TaskManagerCall::Heartbeat { memory: Default::default() });
+    assert_eq!(next, TaskManagerCall::Heartbeat { memory: Default::default(), warnings: vec![] });
     assert!(job_manager.blobs.names().is_empty(), "messages are no blobs of the store");
 }
 

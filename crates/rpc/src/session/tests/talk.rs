@@ -16,7 +16,7 @@ async fn what_a_task_manager_says_is_heard() {
     let id = TaskManagerId("tm-1".into());
     for call in task_manager_calls() {
         match call.clone() {
-            TaskManagerCall::Heartbeat { memory } => session.handle.heartbeat(memory),
+            TaskManagerCall::Heartbeat { memory, warnings } => session.handle.heartbeat(memory, warnings),
             // It ends the session, so it has a test of its own.
             TaskManagerCall::Goodbye { .. } => continue,
             TaskManagerCall::ResourceManager { epoch, sequence, message } => {
@@ -44,6 +44,7 @@ async fn what_a_job_manager_says_is_heard() {
             LeaderCall::RequestSlot { fence, slot, allocation, source } => {
                 remote.request_slot(fence, slot, allocation, &source);
             }
+            LeaderCall::Prepare { fence, source } => remote.prepare(fence, source),
             LeaderCall::FreeSlot { epoch, allocation } => remote.free_slot(epoch, allocation),
             LeaderCall::Deploy { fence, tasks } => remote.deploy(fence, tasks),
             LeaderCall::Cancel { fence, attempt } => remote.cancel(fence, attempt),
