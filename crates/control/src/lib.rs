@@ -63,7 +63,7 @@ pub use resource_manager::{
 pub use restart::{Decision, ExponentialDelay, FailureRate, FixedDelay, RestartBackoff, RestartStrategy};
 pub use slot_pool::PooledSlot;
 pub use task_manager::{
-    Exit, LeaderOrder, RegistrationFailure, RegistrationSettings, TaskManager, TaskManagerCommand, TaskManagerCommands,
-    TaskManagerEvent, TaskManagerSettings, WorkerEnd, WorkerMemory,
+    Exit, LeaderOrder, MemorySample, RegistrationFailure, RegistrationSettings, TaskManager, TaskManagerCommand,
+    TaskManagerCommands, TaskManagerEvent, TaskManagerSettings, WorkerEnd, WorkerMemory,
 };
 pub use topology::{SliceIndex, TaskIndex, Topology, TopologyRegion, TopologyVertex};

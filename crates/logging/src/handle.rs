@@ -6,7 +6,7 @@ use crate::output::{Destination, Output};
 use crate::queue::Queue;
 use crate::rolling::RollingFile;
 use crate::writer::Writer;
-use crate::{LogError, LogSettings, reaper};
+use crate::{LogError, LogSettings, WarningListener, reaper};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -119,6 +119,11 @@ impl LogHandle {
         }
         *current = settings.clone();
         Ok(true)
+    }
+
+    /// Has the last warnings and errors told, now and whenever there is another; one listener at a time. The level may keep them away.
+    pub fn on_warning(&self, listener: WarningListener) {
+        self.output.warnings.listen(listener);
     }
 
     /// How many lines could not be written since the process began.

@@ -7,11 +7,12 @@ use crate::timestamp::Timestamp;
 use crate::{LogSettings, label};
 use std::sync::Arc;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Subscriber};
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry, reload};
+use weft_common::configuration::options::LogFormat;
 
 /// Changes which events become lines.
 pub(crate) type Filter = reload::Handle<Targets, Registry>;
@@ -63,6 +64,9 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
             message: fields.message,
             fields: about.others,
         };
+        if line.level <= Level::WARN {
+            self.0.warnings.add(&line.format(LogFormat::Text));
+        }
         self.0.write(&line.format(self.0.format()));
     }
 }

@@ -40,6 +40,7 @@ mod reaper;
 mod rolling;
 mod settings;
 mod timestamp;
+mod warnings;
 mod watch;
 mod writer;
 
@@ -52,4 +53,5 @@ pub use error::LogError;
 pub use handle::{LogHandle, Logging};
 pub use label::{Entered, TaskLabel, set_process_job};
 pub use settings::LogSettings;
+pub use warnings::WarningListener;
 pub use watch::ConfigurationWatch;

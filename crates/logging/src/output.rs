@@ -1,6 +1,7 @@
 //! Where lines go.
 
 use crate::queue::Queue;
+use crate::warnings::Warnings;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,6 +10,7 @@ use weft_common::configuration::options::LogFormat;
 /// Where lines go, and what they look like.
 pub(crate) struct Output {
     destination: Destination,
+    pub(crate) warnings: Warnings,
     json: AtomicBool,
 }
 
@@ -22,7 +24,7 @@ pub(crate) enum Destination {
 
 impl Output {
     pub(crate) fn new(destination: Destination, format: LogFormat) -> Self {
-        Output { destination, json: AtomicBool::new(format == LogFormat::Json) }
+        Output { destination, warnings: Warnings::default(), json: AtomicBool::new(format == LogFormat::Json) }
     }
 
     pub(crate) fn format(&self) -> LogFormat {

@@ -25,12 +25,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::sync::watch;
 use weft_common::configuration::{Configuration, options};
 use weft_common::memory::HostResources;
 use weft_logging::{ConfigurationWatch, LogHandle, LogSettings, Logging};
 use weft_rest::VersionInfo;
 use weft_rpc::LogDirectory;
 use weft_rpc::listener::machine_name;
+use weft_rpc::program::LoggingChanges;
 
 /// Between two looks at the configuration's file.
 const RELOAD: Duration = Duration::from_secs(3);
@@ -59,10 +61,21 @@ pub(crate) struct ProcessArgs {
 struct Started {
     configuration: Configuration,
     logs: LogDirectory,
+    /// What the configuration comes to say about logging.
+    logging: LoggingChanges,
     /// For this process alone; goes with it.
     scratch: Scratch,
     /// Ends with the process.
-    _log: Arc<LogHandle>,
+    log: Arc<LogHandle>,
+}
+
+impl Started {
+    /// What the log warned of last, from now on.
+    fn warnings(&self) -> watch::Receiver<Vec<String>> {
+        let (sender, warnings) = watch::channel(Vec::new());
+        self.log.on_warning(Arc::new(move |last| drop(sender.send_replace(last))));
+        warnings
+    }
 }
 
 impl ProcessArgs {
@@ -94,12 +107,13 @@ impl ProcessArgs {
         let temporary = absolute(temporary.map_or_else(std::env::temp_dir, PathBuf::from))?;
         let unique = format!("{}-{:08x}", std::process::id(), crate::entropy::number() as u32);
         let scratch = Scratch::make(&temporary, &format!("weft-{role}-"), &unique)?;
+        let (changes, logging) = watch::channel(None);
         if let Some(conf_dir) = conf_dir {
-            home::watch(ConfigurationWatch::new(conf_dir, above), Arc::downgrade(&log), RELOAD)?;
+            home::watch(ConfigurationWatch::new(conf_dir, above), Arc::downgrade(&log), changes, RELOAD)?;
         }
         let own = log.path().and_then(Path::file_stem).map_or(name, |stem| stem.to_string_lossy().into_owned());
         let logs = LogDirectory::new(log_directory, own);
-        Ok(Started { configuration, logs, scratch, _log: log })
+        Ok(Started { configuration, logs, logging, scratch, log })
     }
 }
 

@@ -43,8 +43,10 @@ pub(super) fn serve(
         configuration: started.configuration.clone(),
         directory: started.scratch.path().to_owned(),
         logs: started.logs.clone(),
+        logging: started.logging.clone(),
+        warnings: started.warnings(),
         secret,
-        memory: shares(&memory),
+        memory: shares(&memory, started.configuration.get(&options::TASK_MANAGER_MEMORY_WATCH)?),
         cores: host.cores(&started.configuration)?,
     };
     if let Some(run_file) = &mut run_file {
@@ -86,7 +88,7 @@ fn page(window: Window) -> MetricsPage {
     })
 }
 
-fn shares(memory: &TaskManagerMemory) -> MemoryShares {
+fn shares(memory: &TaskManagerMemory, watched: bool) -> MemoryShares {
     let names = [
         ("frameworkHeap", memory.framework_heap),
         ("taskHeap", memory.task_heap),
@@ -102,10 +104,10 @@ fn shares(memory: &TaskManagerMemory) -> MemoryShares {
     MemoryShares {
         network_per_slot: memory.network_per_slot().bytes(),
         managed_per_slot: memory.managed_per_slot().bytes(),
-        workers: Some(WorkerMemory {
+        workers: watched.then(|| WorkerMemory {
             base: memory.base().bytes(),
             per_slot: memory.worker_limit(1).bytes() - memory.base().bytes(),
-            total: memory.process_size().bytes() - memory.base().bytes(),
+            container: memory.process_size().bytes(),
         }),
         by_name: names.into_iter().map(|(name, size)| (name.to_owned(), size.bytes())).collect(),
     }

@@ -2,7 +2,7 @@
 
 use crate::cluster::{Cluster, Setup, outcome};
 use crate::jobs::{alone, lines, text, words};
-use crate::processes::{Process, children_of, lives, signal_to, until};
+use crate::processes::{Process, children_of, files, lives, signal_to, until};
 use rustix::process::Signal;
 use std::path::PathBuf;
 
@@ -92,6 +92,51 @@ fn a_task_manager_is_killed_and_leaves_no_worker() {
     let cause = job.root_cause(&cluster);
     assert!(cause.contains("its process ended") || cause.contains(&format!("process {}", killed.id())), "{cause}");
     job.finishes(&cluster);
+    cluster.stop();
+}
+
+#[test]
+fn a_spare_task_manager_has_the_program_before_it_needs_it() {
+    let mut cluster = Cluster::start(restarting(2, 1));
+    outcome(&mut cluster.run(&["-d"], &["endless"]));
+    let job = cluster.await_job("RUNNING");
+    cluster.await_running(&job);
+    until("both TaskManagers have the program", || (artifacts(&cluster).len() == 2).then_some(()));
+    let victim = cluster.task_managers.iter().position(|p| !children_of(p.id()).is_empty()).expect("one works");
+    cluster.task_managers.remove(victim).signal(Signal::KILL);
+    cluster.killed += 1;
+    until("the job runs on the other one", || {
+        (!children_of(cluster.task_managers[0].id()).is_empty()).then_some(cluster.await_running(&job))
+    });
+    outcome(cluster.weft("cancel").arg(&job));
+    cluster.await_state(&job, "CANCELED");
+    cluster.stop();
+}
+
+/// The programs that TaskManagers have.
+fn artifacts(cluster: &Cluster) -> Vec<PathBuf> {
+    let of_artifacts = |path: &PathBuf| path.parent().is_some_and(|parent| parent.ends_with("artifacts"));
+    let complete = |path: &PathBuf| path.extension().is_none();
+    files(&cluster.path().join("tmp")).into_iter().filter(of_artifacts).filter(complete).collect()
+}
+
+#[test]
+fn what_a_lost_task_manager_warned_of_last_is_in_the_exceptions() {
+    let mut cluster = Cluster::start(restarting(1, 2).with("taskmanager.memory.process.size", "400m"));
+    outcome(&mut cluster.run(&["-Drestart-strategy.type=none"], &["leak"]));
+    outcome(&mut cluster.run(&["-d"], &["endless"]));
+    let job = cluster.await_job("RUNNING");
+    cluster.await_running(&job);
+    cluster.task_managers.remove(0).signal(Signal::KILL);
+    cluster.killed += 1;
+    let cause = until("a failure that is remembered", || {
+        let entries = cluster.get(&format!("/jobs/{job}/exceptions"))["exceptionHistory"]["entries"].clone();
+        Some(entries.get(0)?["stacktrace"].as_str()?.to_owned())
+    });
+    let (_, warnings) = cause.split_once("the last it warned of: ").unwrap_or_else(|| panic!("{cause}"));
+    assert!(warnings.contains(" WARN ") && warnings.contains("the job's worker was killed: it used"), "{cause}");
+    outcome(cluster.weft("cancel").arg(&job));
+    cluster.await_state(&job, "CANCELED");
     cluster.stop();
 }
 

@@ -39,6 +39,11 @@ enum Job {
     Crash,
     /// Keeps more and more memory.
     Leak,
+    /// Maps memory that it does not touch.
+    Map {
+        #[arg(long)]
+        gigabytes: usize,
+    },
     /// Does not return from its first record.
     Stuck,
     /// Fails once, and runs for ever when it is run again.
@@ -92,6 +97,14 @@ fn main() -> weft::Result<()> {
                 kept.len() as u64
             };
             endless(&env, 2000.0).map(leaking).discard()
+        }
+        Job::Map { gigabytes } => {
+            let mut mapped: Vec<u8> = Vec::new();
+            let mapping = move |n: u64| {
+                mapped.reserve_exact(gigabytes << 30);
+                n + mapped.capacity() as u64
+            };
+            endless(&env, 10.0).map(mapping).discard()
         }
         Job::Stuck => env.from_sequence(1, 10).map(stuck).discard(),
         Job::FailOnce { marker } => endless(&env, 1000.0)

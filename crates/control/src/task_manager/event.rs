@@ -1,5 +1,6 @@
 //! What a TaskManager is told.
 
+use super::MemorySample;
 use crate::{Failure, TaskStatus};
 use weft_common::{AllocationId, ExecutionAttemptId, JobId, LeaderEpoch};
 
@@ -71,8 +72,8 @@ pub enum TaskManagerEvent {
         job: JobId,
         /// Which life.
         incarnation: u64,
-        /// Bytes.
-        bytes: u64,
+        /// How much.
+        sample: MemorySample,
     },
     /// The process was asked to end.
     ShutDown {

@@ -46,6 +46,7 @@ mod tests;
 
 pub use command::{Exit, TaskManagerCommand, TaskManagerCommands};
 pub use event::{LeaderOrder, RegistrationFailure, TaskManagerEvent, WorkerEnd};
+pub use memory::MemorySample;
 pub use settings::{RegistrationSettings, TaskManagerSettings, WorkerMemory};
 
 use crate::{ControlError, ExecutionState, HeartbeatCommand, HeartbeatEvent, HeartbeatMonitor, SlotState};
@@ -133,8 +134,8 @@ impl TaskManager {
                 self.worker_ended(job, incarnation, end, last_words, out);
             }
             TaskManagerEvent::Task { job, incarnation, status } => self.task_status(job, incarnation, status, out),
-            TaskManagerEvent::MemorySampled { job, incarnation, bytes } => {
-                self.memory_sampled(job, incarnation, bytes, out);
+            TaskManagerEvent::MemorySampled { job, incarnation, sample } => {
+                self.memory_sampled(job, incarnation, sample, out);
             }
             TaskManagerEvent::ShutDown { cause } => self.leave(now, cause, out),
         }

@@ -50,8 +50,8 @@ pub struct WorkerMemory {
     pub base: u64,
     /// What it may use for each slot of its job.
     pub per_slot: u64,
-    /// What all workers together may use, so that the container is not in danger.
-    pub total: u64,
+    /// What there is for the TaskManager and all workers: the container.
+    pub container: u64,
 }
 
 impl Default for RegistrationSettings {

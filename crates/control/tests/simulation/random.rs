@@ -60,7 +60,7 @@ pub(crate) fn task_manager_settings(rng: &mut Rng, slots: u32) -> TaskManagerSet
         cancellation_interval: ms(60),
         cancellation_timeout: Some(ms(rng.range(200, 800))),
         worker_stop_timeout: ms(100),
-        memory: Some(WorkerMemory { base: 100, per_slot: 100, total: TOO_MUCH_MEMORY }),
+        memory: Some(WorkerMemory { base: 100, per_slot: 100, container: TOO_MUCH_MEMORY }),
     }
 }
 

@@ -201,8 +201,8 @@ impl World {
             self.soon(60, Action::Step(number, job, incarnation, attempt));
         }
         if !self.calm() && self.rng.chance(3) {
-            let bytes = TOO_MUCH_MEMORY;
-            self.tell_task_manager(number, TaskManagerEvent::MemorySampled { job, incarnation, bytes });
+            let sample = MemorySample { used: TOO_MUCH_MEMORY, resident: TOO_MUCH_MEMORY, task_manager: 0 };
+            self.tell_task_manager(number, TaskManagerEvent::MemorySampled { job, incarnation, sample });
         }
     }
 

@@ -52,6 +52,8 @@ struct Member {
     worker: u32,
     /// As last reported.
     memory: ProcessMemory,
+    /// Of its log, the newest last.
+    warnings: Vec<String>,
 }
 
 impl Members {
@@ -186,7 +188,12 @@ impl Members {
         if let Some(member) = books.members.remove(&id) {
             member.remote.close();
             let TaskManagerRegistration { host, pid, .. } = member.registration;
-            let cause = format!("TaskManager {id} on {host} (process {pid}) {cause}");
+            // The process can be asked no more, and its log may be gone with its container.
+            let warnings = match member.warnings.is_empty() {
+                true => String::new(),
+                false => format!("; the last it warned of: {}", member.warnings.join("; ")),
+            };
+            let cause = format!("TaskManager {id} on {host} (process {pid}) {cause}{warnings}");
             tracing::warn!("{cause}");
             self.handle.task_manager_lost(id, cause);
         }
@@ -233,8 +240,9 @@ impl SessionHandler for MembersHandler {
         }
         tracing::info!(task_manager = %id, %host, %peer, slots = registration.slots, again = again.is_some(), "registered");
         books.next_worker = books.next_worker.max(worker + 1);
-        let memory = books.members.get(&id).map(|member| member.memory).unwrap_or_default();
-        let member = Member { registration, remote: task_manager.clone(), worker, memory };
+        let before = books.members.get(&id).map(|member| (member.memory, member.warnings.clone()));
+        let (memory, warnings) = before.unwrap_or_default();
+        let member = Member { registration, remote: task_manager.clone(), worker, memory, warnings };
         if let Some(before) = books.members.insert(id.clone(), member) {
             before.remote.close();
         }
@@ -251,9 +259,9 @@ impl SessionHandler for MembersHandler {
         members.on(HeartbeatEvent::Heard(from.clone()));
         let handle = &members.handle;
         match call {
-            TaskManagerCall::Heartbeat { memory } => {
+            TaskManagerCall::Heartbeat { memory, warnings } => {
                 if let Some(member) = members.lock().members.get_mut(from) {
-                    member.memory = memory;
+                    (member.memory, member.warnings) = (memory, warnings);
                 }
             }
             TaskManagerCall::Goodbye { cause } => {

@@ -8,14 +8,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::children::{Children, Place};
-use super::memory::{INTERVAL, memory_of};
+use super::memory::{INTERVAL, sample_of};
 use crate::{Worker, WorkerListener, WorkerStart};
 use weft_common::{ErrorKind, ExecutionAttemptId};
 use weft_control::{Failure, WorkerEnd};
 use weft_rpc::program::capture;
 use weft_rpc::program::{
-    FRAME_LIMIT, FromProgram, Parent, ProgramCommand, ProgramExit, ProgramProcess, ProgramReceiver, ProgramSender,
-    Start, ToProgram, WorkSpec,
+    FRAME_LIMIT, FromProgram, Inherited, Parent, ProgramCommand, ProgramExit, ProgramProcess, ProgramReceiver,
+    ProgramSender, Start, ToProgram, WorkSpec,
 };
 use weft_rpc::{BlobRef, OperatorEvent, RpcError, TaskDeployment, TaskFailure, TaskState, TaskUpdate, WorkerAddress};
 use weft_runtime::TaskMetrics;
@@ -77,14 +77,15 @@ impl ChildWorker {
             }
         };
         match started {
-            Ok(parent) => self.accompany(start, parent).await,
+            Ok((parent, configuration)) => self.accompany(start, parent, configuration).await,
             Err(failure) => self.listener.ended(WorkerEnd::CannotStart(failure), None),
         }
     }
 
     /// Hears the program until it has ended.
-    async fn accompany(&self, start: ChildStart, parent: Parent) {
+    async fn accompany(&self, start: ChildStart, parent: Parent, configuration: Inherited) {
         let Parent { sender, mut receiver, process } = parent;
+        let passing_on = tokio::spawn(pass_on(configuration, sender.clone()));
         *self.lock() = Some(Running { sender, process: process.clone() });
         self.catch_up();
         let job = start.start.fence.job;
@@ -101,6 +102,7 @@ impl ChildWorker {
         }
         let exit = process.exited().await;
         sampling.abort();
+        passing_on.abort();
         *self.lock() = None;
         let last_words = tokio::time::timeout(FAREWELL, stderr).await.ok().and_then(Result::ok).flatten();
         stdout.abort();
@@ -220,14 +222,15 @@ impl Worker for ChildWorker {
     }
 }
 
-async fn start_program(child: &ChildStart) -> Result<Parent, Failure> {
-    let program = child.children.program(&child.place, child.source).await?;
+async fn start_program(child: &ChildStart) -> Result<(Parent, Inherited), Failure> {
+    let program = child.children.program(&child.place.program, child.source).await?;
     let settings = &child.children.settings;
+    let mut configuration = settings.configuration.clone();
     let spec = Box::new(WorkSpec {
         job: program.spec.clone(),
         epoch: child.start.fence.epoch,
         worker: child.children.blobs.worker_number(),
-        configuration: settings.configuration.clone(),
+        configuration: configuration.now(),
         network_memory_per_slot: settings.network_memory_per_slot,
         managed_memory_per_slot: settings.managed_memory_per_slot,
         address: child.address.clone(),
@@ -246,9 +249,19 @@ async fn start_program(child: &ChildStart) -> Result<Parent, Failure> {
         stderr: Stdio::piped(),
     };
     let start = Start::Work { spec, listener: &child.place.listener };
-    Parent::start(command, start, FRAME_LIMIT)
-        .await
-        .map_err(|error| Failure::retryable(format!("the job's worker cannot be started: {error}")))
+    let parent = Parent::start(command, start, FRAME_LIMIT).await;
+    let parent = parent.map_err(|error| Failure::retryable(format!("the job's worker cannot be started: {error}")))?;
+    Ok((parent, configuration))
+}
+
+/// Passes changes of the TaskManager's configuration on.
+async fn pass_on(mut configuration: Inherited, sender: ProgramSender) {
+    loop {
+        let logging = configuration.changed().await;
+        if let Err(error) = sender.send(ToProgram::Logging(logging)) {
+            tracing::debug!("what is logged is not said to a worker: {error}");
+        }
+    }
 }
 
 /// Tells what a process uses of the memory, as long as it is there.
@@ -262,8 +275,8 @@ async fn sample(process: ProgramProcess, listener: Arc<dyn WorkerListener>) {
             return;
         }
         let pid = process.pid();
-        if let Ok(Some(bytes)) = tokio::task::spawn_blocking(move || memory_of(pid)).await {
-            listener.memory(bytes);
+        if let Ok(Some(sample)) = tokio::task::spawn_blocking(move || sample_of(pid)).await {
+            listener.memory(sample);
         }
     }
 }

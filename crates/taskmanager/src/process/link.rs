@@ -21,12 +21,19 @@ use weft_rpc::{
     TaskManagerGateway, TaskManagerRegistration, WorkerAddress,
 };
 
+/// The last warnings and errors of the process's log, the newest last.
+pub type LastWarnings = tokio::sync::watch::Receiver<Vec<String>>;
+
+/// Between two warnings that are told at once: a flood of them is not to become one of messages.
+const BETWEEN_WARNINGS: Duration = Duration::from_secs(1);
+
 /// Connects, and hears and says what there is to hear and say. At most one session is current; what is said while there is none is dropped, and
 /// made up for by the reports that a new one begins with.
 pub struct SessionLink {
     client: SessionClient,
     registration: TaskManagerRegistration,
     logs: LogDirectory,
+    warnings: LastWarnings,
     io: tokio::runtime::Handle,
     current: Mutex<Current>,
     worker: AtomicU32,
@@ -42,16 +49,17 @@ struct Current {
 }
 
 impl SessionLink {
-    /// Connects to nobody yet. The files in `logs` are what the JobManager can ask for.
+    /// Connects to nobody yet. The files in `logs` are what the JobManager can ask for, `warnings` what it is told with heartbeats.
     pub fn new(
         client: SessionClient,
         registration: TaskManagerRegistration,
         logs: LogDirectory,
+        warnings: LastWarnings,
         io: tokio::runtime::Handle,
     ) -> Arc<Self> {
         let (exit, _) = tokio::sync::watch::channel(None);
         let (current, worker) = (Mutex::default(), AtomicU32::new(0));
-        Arc::new(SessionLink { client, registration, logs, io, current, worker, exit })
+        Arc::new(SessionLink { client, registration, logs, warnings, io, current, worker, exit })
     }
 
     /// What the TaskManager said, or will say, when it registers.
@@ -146,8 +154,8 @@ impl JobManagerLink for Arc<SessionLink> {
     }
 
     fn heartbeat(&self, task_manager: &TaskManager) {
-        let memory = self.memory(task_manager);
-        self.say(|session| session.heartbeat(memory));
+        let (memory, warnings) = (self.memory(task_manager), self.warnings.borrow().clone());
+        self.say(|session| session.heartbeat(memory, warnings));
     }
 
     fn leave(&self, cause: &str) {
@@ -182,7 +190,7 @@ async fn attempt_session(
             if link.open(attempt, &session) {
                 tracing::info!(leader = epoch.counter, attempt, "registered at the JobManager");
                 strong.registered(attempt, epoch);
-                session.handle.heartbeat(link.memory(&strong));
+                session.handle.heartbeat(link.memory(&strong), link.warnings.borrow().clone());
                 drop(strong);
                 let cause = hear(&link, session, &task_manager, epoch).await;
                 tracing::warn!("the connection to the JobManager is over, looking for it again: {cause}");
@@ -225,6 +233,7 @@ fn obey(task_manager: &TaskManager, epoch: LeaderEpoch, call: LeaderCall) {
         LeaderCall::RequestSlot { fence, slot, allocation, source } => {
             task_manager.request_slot(fence, slot, allocation, &source);
         }
+        LeaderCall::Prepare { fence, source } => task_manager.prepare(fence, source),
         LeaderCall::FreeSlot { epoch, allocation } => task_manager.free_slot(epoch, allocation),
         LeaderCall::Deploy { fence, tasks } => task_manager.deploy(fence, tasks),
         LeaderCall::Cancel { fence, attempt } => task_manager.cancel(fence, attempt),
@@ -274,5 +283,19 @@ impl BlobSource for SessionLink {
 
     fn worker_number(&self) -> u32 {
         self.worker.load(Ordering::Relaxed)
+    }
+}
+
+/// Tells of a warning at once: the next heartbeat may be one that this process does not live to send.
+pub(super) async fn tell_of_warnings(
+    link: Weak<SessionLink>,
+    task_manager: Weak<TaskManager>,
+    mut warnings: LastWarnings,
+) {
+    while warnings.changed().await.is_ok() {
+        let (Some(link), Some(task_manager)) = (link.upgrade(), task_manager.upgrade()) else { return };
+        link.heartbeat(&task_manager);
+        drop((link, task_manager));
+        tokio::time::sleep(BETWEEN_WARNINGS).await;
     }
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
+use weft_control::MemorySample;
+
 /// Between two samples of a worker.
 pub(super) const INTERVAL: Duration = Duration::from_millis(250);
 
@@ -10,10 +12,20 @@ pub(super) const INTERVAL: Duration = Duration::from_millis(250);
 /// resident set size. `None` when the process is gone.
 pub fn memory_of(pid: u32) -> Option<u64> {
     let proportional = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok();
-    proportional.as_deref().and_then(|text| kib_of(text, "Pss:")).or_else(|| {
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-        kib_of(&status, "VmRSS:")
-    })
+    proportional.as_deref().and_then(|text| kib_of(text, "Pss:")).or_else(|| resident(pid))
+}
+
+/// What a worker uses, and what this process does.
+pub(super) fn sample_of(worker: u32) -> Option<MemorySample> {
+    let used = memory_of(worker)?;
+    let task_manager = resident(std::process::id()).unwrap_or_default();
+    Some(MemorySample { used, resident: resident(worker).unwrap_or(used), task_manager })
+}
+
+/// All pages of a process that are in memory, which is what a container's are counted by.
+fn resident(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    kib_of(&status, "VmRSS:")
 }
 
 /// The number of bytes on the line of `name`, which gives them in KiB.

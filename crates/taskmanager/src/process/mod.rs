@@ -20,7 +20,7 @@ mod window;
 
 pub use artifacts::{Artifact, ArtifactCache};
 pub use children::{BlobSource, ChildSettings, Children};
-pub use link::SessionLink;
+pub use link::{LastWarnings, SessionLink};
 pub use memory::memory_of;
 pub use run::{MemoryShares, ProcessSettings, StartError, TaskManagerProcess};
 pub use window::{Sight, Window};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::children::{ChildSettings, Children};
-use super::link::SessionLink;
+use super::link::{LastWarnings, SessionLink, tell_of_warnings};
 use super::window::Window;
 use crate::{TaskManager, TaskManagerParts};
 use tokio::runtime::Handle;
@@ -16,6 +16,7 @@ use weft_common::trust::SecretKey;
 use weft_common::{Now, TaskManagerId};
 use weft_control::{Exit, TaskManagerSettings, WorkerMemory};
 use weft_rpc::listener::{ListenError, NotAPortRange, PortRange, listen, machine_name};
+use weft_rpc::program::{Inherited, LoggingChanges};
 use weft_rpc::session::{ClientSettings, ProbeServer, SessionClient};
 use weft_rpc::{Hardware, LogDirectory, RpcError, TaskManagerRegistration};
 use weft_runtime::{Clock, SystemClock};
@@ -37,6 +38,10 @@ pub struct ProcessSettings {
     pub directory: PathBuf,
     /// Where logs go, those of workers too.
     pub logs: LogDirectory,
+    /// What the configuration comes to say about logging; workers are told.
+    pub logging: LoggingChanges,
+    /// What its log warned of last; the JobManager is told.
+    pub warnings: LastWarnings,
     /// The cluster's secret, if it has one.
     pub secret: Option<SecretKey>,
     /// How the memory is divided.
@@ -121,7 +126,7 @@ pub struct TaskManagerProcess {
 impl TaskManagerProcess {
     /// Starts looking for the JobManager. Must be called within a tokio runtime.
     pub fn start(settings: ProcessSettings) -> Result<Self, StartError> {
-        let ProcessSettings { configuration, directory, logs, secret, memory, cores } = settings;
+        let ProcessSettings { configuration, directory, logs, logging, warnings, secret, memory, cores } = settings;
         let (io, clock) = (Handle::current(), SystemClock);
         let bind_host = configuration.get(&options::TASK_MANAGER_BIND_HOST)?;
         let host = advertised_host(&configuration, &bind_host)?;
@@ -158,7 +163,7 @@ impl TaskManagerProcess {
             frame_size: configuration.get(&options::FRAME_SIZE)?.as_usize(),
         });
         let first_number = first_number(now);
-        let link = SessionLink::new(client, registration, logs.clone(), io.clone());
+        let link = SessionLink::new(client, registration, logs.clone(), warnings.clone(), io.clone());
         let children = Children::new(
             ChildSettings {
                 name: id.0.clone(),
@@ -168,7 +173,7 @@ impl TaskManagerProcess {
                 directory: directory.clone(),
                 logs: logs.clone(),
                 artifact_limit: ARTIFACT_LIMIT,
-                configuration: configuration.without_secrets(),
+                configuration: Inherited::new(configuration.without_secrets(), logging),
                 network_memory_per_slot: memory.network_per_slot,
                 managed_memory_per_slot: memory.managed_per_slot,
                 secret: secret.clone(),
@@ -187,8 +192,9 @@ impl TaskManagerProcess {
             link: Arc::new(link.clone()),
             workers: Arc::new(children.clone()),
             clock: Arc::new(clock),
-            io,
+            io: io.clone(),
         });
+        io.spawn(tell_of_warnings(Arc::downgrade(&link), Arc::downgrade(&task_manager), warnings));
         task_manager.start();
         Ok(TaskManagerProcess { task_manager, link, children, directory, _probe, cleaning })
     }

@@ -10,7 +10,7 @@ use tokio::runtime::{Handle, Runtime};
 use weft_api::{Error, Job};
 use weft_common::ErrorKind;
 use weft_common::trust::SecretKey;
-use weft_control::WorkerEnd;
+use weft_control::{MemorySample, WorkerEnd};
 use weft_exchange::tcp::{TcpIdentity, TcpSettings, TcpTransport, WorkerLocation};
 use weft_exchange::{Inbox, Transport};
 use weft_graph::EdgeCompression;
@@ -40,6 +40,7 @@ pub(crate) fn run(
     writer: ControlWriter,
 ) -> Result<(), Error> {
     let io = io_threads().map_err(|e| failed("start the I/O threads of the worker", &e))?;
+    let of_job = job.configuration.clone();
     let parent = Arc::new(ToTaskManager { writer: writer.clone(), reporting: Mutex::default() });
     let worker = worker(&spec, listener, job, &parent, io.handle())?;
     report_from_time_to_time(&worker, &parent, io.handle());
@@ -50,6 +51,7 @@ pub(crate) fn run(
             ToProgram::Cancel(attempt) => worker.cancel(attempt),
             ToProgram::OperatorEvent(event) => worker.operator_event(event),
             ToProgram::FreeSlot(slot) => worker.drop_slot(slot),
+            ToProgram::Logging(parents) => crate::logging::reload(&configuration_of(&parents), &of_job),
             ToProgram::Stop => break,
             // For drivers and coordinators.
             _ => {}
@@ -83,7 +85,11 @@ fn worker(
     let transport = transport.map_err(|e| failed("listen for the other workers of the job", &e))?;
     let context = LocalWorkerContext {
         worker: spec.worker,
-        info: Arc::new(JobInfo { bounded: job.graph.is_bounded(), configuration: configuration.clone() }),
+        info: Arc::new(JobInfo {
+            bounded: job.graph.is_bounded(),
+            machine: Some(spec.address.host.clone()),
+            configuration: configuration.clone(),
+        }),
         program: job.program,
         data_plane: Arc::new(OverTcp(transport)),
         settings: WorkerSettings::from_configuration(&configuration, spec.network_memory_per_slot).map_err(wrong)?,
@@ -201,5 +207,5 @@ impl WorkerListener for ToTaskManager {
     }
 
     /// The TaskManager looks at the process itself.
-    fn memory(&self, _bytes: u64) {}
+    fn memory(&self, _sample: MemorySample) {}
 }

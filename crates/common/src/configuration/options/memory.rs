@@ -37,6 +37,10 @@ section! {
     /// All that the TaskManager and its workers may use.
     TASK_MANAGER_PROCESS_SIZE: Option<MemorySize> = "taskmanager.memory.process.size";
 
+    /// Whether a worker is killed, with a sentence that says so, when it uses more memory than its slots are worth, and the one that exceeds
+    /// its share by most when all use 95 % of the process size. Without it, whoever watches the container may kill all.
+    TASK_MANAGER_MEMORY_WATCH: bool = "taskmanager.memory.watch.enabled".default("true");
+
     /// All that the TaskManager and its workers may use, without overhead and metaspace.
     TASK_MANAGER_FLINK_SIZE: Option<MemorySize> =
         "taskmanager.memory.flink.size".deprecated(&["taskmanager.heap.size"]);

@@ -4,14 +4,19 @@ use super::*;
 
 const MIB: u64 = 1 << 20;
 
-/// 50 MiB for a worker and 100 for each slot; 300 for both.
+/// 50 MiB for a worker and 100 for each slot; 320 in all, of which 304 may be used.
 fn watched() -> TaskManagerSettings {
-    let memory = WorkerMemory { base: 50 * MIB, per_slot: 100 * MIB, total: 300 * MIB };
+    let memory = WorkerMemory { base: 50 * MIB, per_slot: 100 * MIB, container: 320 * MIB };
     TaskManagerSettings { memory: Some(memory), ..TaskManagerSettings::default() }
 }
 
 fn uses(tm: &mut Tm, job: JobId, incarnation: u64, mib: u64) -> Vec<Do> {
-    tm.on(TaskManagerEvent::MemorySampled { job, incarnation, bytes: mib * MIB })
+    uses_with_its_task_manager(tm, job, incarnation, mib, 4)
+}
+
+fn uses_with_its_task_manager(tm: &mut Tm, job: JobId, incarnation: u64, mib: u64, own: u64) -> Vec<Do> {
+    let sample = MemorySample { used: mib * MIB, resident: mib * MIB, task_manager: own * MIB };
+    tm.on(TaskManagerEvent::MemorySampled { job, incarnation, sample })
 }
 
 #[test]
@@ -46,9 +51,11 @@ fn memory_of_a_slot_given_back_is_not_held_against_the_worker() {
     assert_eq!(uses(&mut tm, JOB, 1, 220), []);
     // Unless another job needs what it has: then the one that has too much goes, not the one that asked last.
     tm.request(1, OTHER, 2);
+    assert_eq!(uses(&mut tm, OTHER, 2, 79), []);
     let out = uses(&mut tm, OTHER, 2, 80);
-    let cause = "the job's worker was killed: all workers here used 300 MiB of memory, 300 MiB is what there is for them, and \
-                 this one used 220 MiB of its 150 MiB";
+    let cause = "the job's worker was killed: the processes of its TaskManager used 304 MiB of memory, 95 % of the 320 MiB of its \
+                 container are the most before all are killed, and this one used 220 MiB of its 150 MiB; give TaskManagers more \
+                 memory (taskmanager.memory.process.size) or fewer slots";
     assert_eq!(out, [Do::KillWorker { job: JOB, incarnation: 1, cause: cause.to_owned() }]);
 }
 
@@ -67,4 +74,15 @@ fn a_worker_that_is_killed_while_it_starts_fails_what_waits_for_it() {
 fn memory_is_not_watched_unless_there_is_a_limit() {
     let mut tm = Tm::running();
     assert_eq!(uses(&mut tm, JOB, 1, 1 << 20), []);
+}
+
+#[test]
+fn a_container_is_full_when_all_that_is_resident_fills_it() {
+    let mut tm = Tm::running_with(watched());
+    tm.request(1, OTHER, 2);
+    assert_eq!(uses_with_its_task_manager(&mut tm, OTHER, 2, 60, 130), []);
+    // Pages that workers share count once for what each may use, and in full for the container.
+    let sample = MemorySample { used: 60 * MIB, resident: 114 * MIB, task_manager: 130 * MIB };
+    let out = tm.on(TaskManagerEvent::MemorySampled { job: JOB, incarnation: 1, sample });
+    assert!(matches!(&out[..], [Do::KillWorker { job: JOB, incarnation: 1, .. }]), "{out:?}");
 }
