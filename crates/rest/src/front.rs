@@ -1,32 +1,31 @@
-//! What stands before every path: the bearer token, and `/v1`.
+//! What stands before every path: who may ask, and `/v1`.
 
 use crate::api_error::ApiError;
-use crate::bearer::Guard;
-use crate::guests::Guests;
+use crate::{Asked, Authenticator};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use std::net::IpAddr;
+use std::sync::Arc;
 use tower::ServiceExt;
 
 /// Answers requests.
 pub(crate) struct Front {
     router: Router,
-    guard: Option<Guard>,
-    guests: Option<Guests>,
+    authenticators: Vec<Arc<dyn Authenticator>>,
 }
 
 impl Front {
-    /// Lets what `guard` admits, or everything, into `router`; and what guests may look at.
-    pub(crate) fn new(router: Router, guard: Option<Guard>, guests: Option<Guests>) -> Self {
-        Front { router, guard, guests }
+    /// Lets what one of `authenticators` admits into `router`; everything, if there is none.
+    pub(crate) fn new(router: Router, authenticators: Vec<Arc<dyn Authenticator>>) -> Self {
+        Front { router, authenticators }
     }
 
     /// The answer to somebody at `peer`.
     pub(crate) async fn answer(&self, mut request: Request<Body>, peer: IpAddr) -> Response {
         if !self.admits(&request, peer) {
-            return unauthorized();
+            return self.unauthorized();
         }
         if let Some(uri) = without_version(request.uri()) {
             *request.uri_mut() = uri;
@@ -36,19 +35,20 @@ impl Front {
     }
 
     fn admits(&self, request: &Request<Body>, peer: IpAddr) -> bool {
-        let Some(guard) = &self.guard else { return true };
-        let (headers, path) = (request.headers(), request.uri().path());
-        let shown = headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes).unwrap_or_default();
-        let guest = |guests: &Guests| guests.admit(peer, request.method(), path, headers);
-        guard.admits(shown) || self.guests.as_ref().is_some_and(guest)
+        let (method, path, headers) = (request.method(), request.uri().path(), request.headers());
+        let asked = Asked { peer, method, path, headers };
+        self.authenticators.is_empty() || self.authenticators.iter().any(|authenticator| authenticator.admits(&asked))
     }
-}
 
-fn unauthorized() -> Response {
-    let sentence = "This cluster wants a bearer token: send it as Authorization: Bearer TOKEN.";
-    let mut response = ApiError::new(StatusCode::UNAUTHORIZED, sentence).into_response();
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    response
+    fn unauthorized(&self) -> Response {
+        let challenges: Vec<_> = self.authenticators.iter().filter_map(|one| one.challenge()).collect();
+        let sentences: Vec<_> = challenges.iter().map(|challenge| challenge.sentence).collect();
+        let mut response = ApiError::new(StatusCode::UNAUTHORIZED, sentences.join(" ")).into_response();
+        for challenge in challenges {
+            response.headers_mut().append(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge.scheme));
+        }
+        response
+    }
 }
 
 /// Every path is also there under `/v1`.

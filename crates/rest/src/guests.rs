@@ -3,6 +3,7 @@
 //! A proxy tells in a cookie who is behind it. What a guest may see is what dashboards show; logs, configuration and artifacts may hold secrets, and
 //! whatever changes something is not for looking.
 
+use crate::{Asked, Authenticator, Challenge};
 use axum::http::{HeaderMap, Method, header};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -22,14 +23,22 @@ pub struct Guests {
     pub users: Option<BTreeSet<String>>,
 }
 
-impl Guests {
+impl Authenticator for Guests {
     /// Whether a request is one that is answered to a guest.
-    pub(crate) fn admit(&self, peer: IpAddr, method: &Method, path: &str, headers: &HeaderMap) -> bool {
+    fn admits(&self, asked: &Asked<'_>) -> bool {
+        let Asked { peer, method, path, headers } = *asked;
         let looks =
             matches!(*method, Method::GET | Method::HEAD) && !path.split('/').any(|part| CLOSED.contains(&part));
         looks && self.proxies.borrow().contains(&peer.to_canonical()) && self.knows(headers)
     }
 
+    /// Who does not come by a proxy cannot make it so.
+    fn challenge(&self) -> Option<Challenge> {
+        None
+    }
+}
+
+impl Guests {
     fn knows(&self, headers: &HeaderMap) -> bool {
         let Some(users) = &self.users else { return true };
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
@@ -52,7 +61,7 @@ mod tests {
         let asks = |guests: &Guests, peer: &str, method: Method, path: &str, cookie: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::COOKIE, cookie.parse().unwrap());
-            guests.admit(peer.parse().unwrap(), &method, path, &headers)
+            guests.admits(&Asked { peer: peer.parse().unwrap(), method: &method, path, headers: &headers })
         };
         let table = [
             ("10.0.0.1", Method::GET, "/overview", true),

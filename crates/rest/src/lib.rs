@@ -12,6 +12,7 @@
 mod answer;
 mod api_error;
 mod artifact_file;
+mod authenticator;
 mod bearer;
 mod clients;
 mod clock;
@@ -34,7 +35,8 @@ mod states;
 mod task_managers;
 mod vertices;
 
-pub use bearer::BearerToken;
+pub use authenticator::{Asked, Authenticator, Challenge};
+pub use bearer::{Bearer, BearerToken};
 pub use error::RestError;
 pub use guests::Guests;
 pub use metrics::{ClusterSnapshot, cluster_page, job_manager_page, task_manager_page};

@@ -63,14 +63,14 @@ impl Rest {
         if self.settings().submit_enabled { Ok(()) } else { Err(refused()) }
     }
 
-    /// Refuses jobs, where they are not wanted of just anybody. Who showed a token is not just anybody.
+    /// Refuses jobs, where they are not wanted of just anybody. Who had to be admitted is not just anybody.
     pub(crate) fn submission_allowed(&self) -> Result<(), ApiError> {
-        if self.settings().bearer.is_some() { Ok(()) } else { self.programs_allowed() }
+        if self.settings().is_guarded() { Ok(()) } else { self.programs_allowed() }
     }
 
     /// Refuses to end jobs, where not just anybody may.
     pub(crate) fn cancelling_allowed(&self) -> Result<(), ApiError> {
-        let allowed = self.settings().cancel_enabled || self.settings().bearer.is_some();
+        let allowed = self.settings().cancel_enabled || self.settings().is_guarded();
         let refused = || ApiError::forbidden("Jobs are not cancelled here: web.cancel.enable is false.");
         if allowed { Ok(()) } else { Err(refused()) }
     }

@@ -5,7 +5,6 @@
 //! the log. At the end the listener is closed, each connection finishes the request it is in, and what has not finished within the grace
 //! is cut.
 
-use crate::bearer::Guard;
 use crate::front::Front;
 use crate::rest::Rest;
 use crate::routes;
@@ -75,8 +74,7 @@ impl RestServer {
         listener.set_nonblocking(true).map_err(unusable)?;
         let listener = TcpListener::from_std(listener).map_err(unusable)?;
         let address = listener.local_addr().map_err(unusable)?;
-        let guard = settings.bearer.as_ref().map(Guard::new).transpose()?;
-        let front = Arc::new(Front::new(router(address.port()), guard, settings.guests.clone()));
+        let front = Arc::new(Front::new(router(address.port()), settings.authenticators.clone()));
         let (stop, stopped) = watch::channel(false);
         let connections = Connections { front, settings: settings.clone(), stopped, open: JoinSet::new() };
         let accepting = tokio::spawn(connections.accept(listener));

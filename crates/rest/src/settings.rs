@@ -1,6 +1,7 @@
 //! How a REST server is set up.
 
-use crate::{BearerToken, Guests, RestError};
+use crate::{Authenticator, RestError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a REST server says of itself, and what it allows.
@@ -10,14 +11,12 @@ pub struct RestSettings {
     pub version: VersionInfo,
     /// The host under which clients reach this server (`rest.address`); where the list of programs says where it is.
     pub advertised_host: String,
-    /// Whether programs can be submitted (`web.submit.enable`). Clients that show a [bearer token](Self::bearer) always can.
+    /// Whether programs can be submitted (`web.submit.enable`). Where there are [authenticators](Self::authenticators), clients that one admits always can.
     pub submit_enabled: bool,
-    /// Whether jobs can be cancelled (`web.cancel.enable`), and dashboards offer to. Clients that show a [bearer token](Self::bearer) always can.
+    /// Whether jobs can be cancelled (`web.cancel.enable`), and dashboards offer to. Where there are [authenticators](Self::authenticators), clients that one admits always can.
     pub cancel_enabled: bool,
-    /// Who does not show it is answered 401.
-    pub bearer: Option<BearerToken>,
-    /// Who may look without it; nobody unless set.
-    pub guests: Option<Guests>,
+    /// Whom none of them admits is answered 401; everybody is admitted where there are none.
+    pub authenticators: Vec<Arc<dyn Authenticator>>,
     /// The most bytes of a program; 1 GiB unless set.
     pub upload_limit: u64,
     /// The most bytes of any other body; 10 MiB unless set.
@@ -69,8 +68,7 @@ impl RestSettings {
             advertised_host: "localhost".into(),
             submit_enabled: true,
             cancel_enabled: true,
-            bearer: None,
-            guests: None,
+            authenticators: Vec::new(),
             upload_limit: 1 << 30,
             body_limit: 10 << 20,
             head_limit: 16 << 10,
@@ -80,6 +78,11 @@ impl RestSettings {
             connections: 1000,
             grace: Duration::from_secs(5),
         }
+    }
+
+    /// Whether not just anybody is answered.
+    pub(crate) fn is_guarded(&self) -> bool {
+        !self.authenticators.is_empty()
     }
 
     /// Refuses what no server can work with.

@@ -12,8 +12,8 @@ use anyhow::{Context, bail};
 use weft_common::configuration::{Configuration, options};
 use weft_common::memory::{JobManagerMemory, TaskManagerMemory};
 use weft_common::trust::SecretKey;
-use weft_jobmanager::process::{Application, JobManagerProcess, ProcessSettings};
-use weft_rest::{BearerToken, ClusterSnapshot, Guests, MetricsPage, RestServer, RestSettings, job_manager_page};
+use weft_jobmanager::process::{Application, ApplicationEnd, JobManagerProcess, ProcessSettings};
+use weft_rest::{Authenticator, Bearer, BearerToken, ClusterSnapshot, MetricsPage, RestServer, RestSettings, job_manager_page};
 use weft_rpc::listener::{PortRange, listen};
 use weft_rpc::program::image::ProgramImage;
 use weft_rpc::view::ClusterGateway;
@@ -48,6 +48,7 @@ pub(crate) fn jobmanager(args: &JobManagerArgs) -> anyhow::Result<ExitCode> {
         configuration: started.configuration.clone(),
         directory: started.scratch.path().to_owned(),
         logs: started.logs.clone(),
+        logging: started.logging.clone(),
         secret: secret.clone(),
         exchange_pool: of_slots.network_per_slot().bytes(),
         random: crate::entropy::number,
@@ -110,6 +111,8 @@ async fn application(
         executable: program.to_owned(),
         arguments: args.arguments.clone(),
         configuration: BTreeMap::new(),
+        environment: BTreeMap::new(),
+        environment_of_main: BTreeMap::new(),
     };
     let ended = tokio::select! {
         ended = process.run_application(application) => ended,
@@ -119,8 +122,10 @@ async fn application(
         }
     };
     match ended {
-        Ok(None) => Ok(ExitCode::SUCCESS),
-        Ok(Some(why)) => bail!("the application {} did not end well: {why}", program.display()),
+        Ok(ApplicationEnd::Well) => Ok(ExitCode::SUCCESS),
+        Ok(ApplicationEnd::Cancelled(why) | ApplicationEnd::Badly(why)) => {
+            bail!("the application {} did not end well: {why}", program.display())
+        }
         Err(refusal) => Err(anyhow::anyhow!(refusal.to_string())),
     }
 }
@@ -136,15 +141,20 @@ pub(super) fn page(cluster: Arc<dyn ClusterGateway>) -> MetricsPage {
 /// Starts REST, which asks for the configured token, if there is one.
 fn rest(configuration: &Configuration, process: &JobManagerProcess) -> anyhow::Result<RestServer> {
     let bearer = configuration.get(&options::REST_TOKEN_FILE)?.map(|path| token(Path::new(&path))).transpose()?;
-    rest_of(configuration, process, bearer, None)
+    let authenticators = bearer.iter().map(authenticator).collect::<anyhow::Result<_>>()?;
+    rest_of(configuration, process, authenticators)
 }
 
-/// Starts REST.
+/// Admits who shows a token.
+pub(super) fn authenticator(token: &BearerToken) -> anyhow::Result<Arc<dyn Authenticator>> {
+    Ok(Arc::new(Bearer::new(token)?))
+}
+
+/// Starts REST, which answers whom one of these admits.
 pub(super) fn rest_of(
     configuration: &Configuration,
     process: &JobManagerProcess,
-    bearer: Option<BearerToken>,
-    guests: Option<Guests>,
+    authenticators: Vec<Arc<dyn Authenticator>>,
 ) -> anyhow::Result<RestServer> {
     let ports = match configuration.get(&options::REST_BIND_PORT)? {
         Some(ports) => ports,
@@ -157,8 +167,7 @@ pub(super) fn rest_of(
         advertised_host: rest_host(configuration)?,
         submit_enabled: configuration.get(&options::WEB_SUBMIT_ENABLE)?,
         cancel_enabled: configuration.get(&options::WEB_CANCEL_ENABLE)?,
-        bearer,
-        guests,
+        authenticators,
         ..RestSettings::new(version())
     };
     Ok(RestServer::start(listener, settings, process.cluster())?)

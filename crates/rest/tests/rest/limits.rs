@@ -9,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use weft_common::ErrorKind;
-use weft_rest::{BearerToken, RestServer};
+use weft_rest::{Bearer, BearerToken, RestServer};
 
 /// Within which what is awaited must have come.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -17,7 +17,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 #[test]
 fn without_the_token_nothing_is_answered() {
     let served = Served::with(|settings| {
-        settings.bearer = Some(BearerToken::new("s3cr3t"));
+        settings.authenticators = vec![Arc::new(Bearer::new(&BearerToken::new("s3cr3t")).unwrap())];
         settings.submit_enabled = false;
     });
     let shown = "Authorization: Bearer s3cr3t\r\n";

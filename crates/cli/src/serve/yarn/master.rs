@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::container::Container;
 use super::proxies;
-use crate::serve::jobmanager::rest_of;
+use crate::serve::jobmanager::{authenticator, rest_of};
 use crate::serve::told::Told;
 use crate::serve::{ProcessArgs, Started};
 use anyhow::Context;
@@ -21,11 +21,13 @@ use weft_fs::{FileSystems, HdfsFileSystem, Recursive};
 use weft_hadoop_conf::{HadoopConf, Sources};
 use weft_hadoop_rpc::RpcOptions;
 use weft_jobmanager::Staffing;
-use weft_jobmanager::process::{Application, JobManagerProcess, ProcessSettings};
+use weft_jobmanager::process::{Application, ApplicationEnd, JobManagerProcess, ProcessSettings};
 use weft_rest::Guests;
-use weft_yarn::launch::{Files, read_manifest};
+use weft_rpc::program::image::ProgramImage;
+use weft_yarn::launch::{Files, read_environment, read_manifest};
 use weft_yarn::master::{ApplicationMaster, MasterSettings, RestAddress, Workers};
 use weft_yarn::{YarnSettings, names};
+use weft_yarn_client::proto::FinalStatus;
 
 /// After how long a silent ApplicationMaster is given up, unless the cluster's configuration says otherwise.
 const EXPIRY: Duration = Duration::from_secs(600);
@@ -43,9 +45,24 @@ pub(crate) struct YarnJobManagerArgs {
 
 /// How an application ended.
 struct Ended {
-    well: bool,
+    status: FinalStatus,
     /// What YARN is told about it.
     diagnostics: String,
+}
+
+impl Ended {
+    fn well(diagnostics: &str) -> Self {
+        Ended { status: FinalStatus::FinalSucceeded, diagnostics: diagnostics.to_owned() }
+    }
+
+    /// Somebody wanted it to end.
+    fn cancelled(diagnostics: String) -> Self {
+        Ended { status: FinalStatus::FinalKilled, diagnostics }
+    }
+
+    fn badly(diagnostics: String) -> Self {
+        Ended { status: FinalStatus::FinalFailed, diagnostics }
+    }
 }
 
 /// Runs the ApplicationMaster until its application ends.
@@ -67,13 +84,14 @@ pub(crate) fn yarn_jobmanager(args: &YarnJobManagerArgs) -> anyhow::Result<ExitC
         configuration: started.configuration.clone(),
         directory: started.scratch.path().to_owned(),
         logs: started.logs.clone(),
+        logging: started.logging.clone(),
         secret: Some(container.secret()?),
         exchange_pool: of_slots.network_per_slot().bytes(),
         random: crate::entropy::number,
     };
     let ended = crate::serve::io_threads()?.block_on(run(args, &container, &started, settings))?;
     tracing::info!("ended: {}", ended.diagnostics);
-    Ok(if ended.well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if ended.status == FinalStatus::FinalFailed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// What an ApplicationMaster goes by, over what is configured.
@@ -100,53 +118,85 @@ async fn run(
     let conf = HadoopConf::load(&Sources::effective(container.file(names::HADOOP)))?;
     let process = JobManagerProcess::start(settings).await?;
     let guests = Guests { proxies: proxies::addresses(&conf), users: viewers(configuration)? };
-    let rest = rest_of(configuration, &process, Some(container.bearer()?), Some(guests))?;
+    let authenticators = vec![authenticator(&container.bearer()?)?, Arc::new(guests)];
+    let rest = rest_of(configuration, &process, authenticators)?;
     let manifest = std::fs::read_to_string(container.file(names::MANIFEST));
     let files = read_manifest(&manifest.context("cannot read the list of staged files")?)?;
     let parts = parts(container, configuration, &process, &files)?;
-    let slots = parts.settings.slots;
+    let (slots, settings) = (parts.settings.slots, parts.settings.clone());
     let address = RestAddress { host: container.host.clone(), port: rest.address().port() };
     tracing::info!("REST at http://{}:{}", address.host, address.port);
     let mut master = ApplicationMaster::register(&conf, parts, address).await?;
     let workers = workers(process.staffing(slots), slots);
     let fence = |task_manager: &TaskManagerId, cause: &str| process.fence(task_manager, cause);
     let ended = tokio::select! {
-        ended = work(args, container, &process, &mut told) => ended,
-        over = master.run(workers, &fence) => Ended { well: false, diagnostics: over },
+        ended = work(args, container, &process, &settings, &mut told) => ended,
+        over = master.run(workers, &fence) => Ended::badly(over),
     };
     rest.close().await;
     process.end().await;
     clean_up(&files).await;
-    master.finish(ended.well, &ended.diagnostics).await?;
+    master.finish(ended.status, &ended.diagnostics).await?;
     Ok(ended)
 }
 
 /// What the application is for: a program, or jobs until somebody ends it.
-async fn work(args: &YarnJobManagerArgs, container: &Container, process: &JobManagerProcess, told: &mut Told) -> Ended {
+async fn work(
+    args: &YarnJobManagerArgs,
+    container: &Container,
+    process: &JobManagerProcess,
+    settings: &YarnSettings,
+    told: &mut Told,
+) -> Ended {
     let Some(program) = &args.program else {
         let cause = async {
             let signal = told.signalled().await;
             tracing::info!("told to end: {signal}");
         };
         process.asked_to_end(cause).await;
-        return Ended { well: true, diagnostics: "the session was stopped".to_owned() };
+        return Ended::well("the session was stopped");
     };
-    let application = Application {
-        executable: container.file(&program.to_string_lossy()),
-        arguments: args.arguments.clone(),
-        configuration: BTreeMap::new(),
+    let application = match application(args, program, container, settings) {
+        Ok(application) => application,
+        Err(error) => return Ended::badly(format!("{error:#}")),
     };
     tokio::select! {
         ended = process.run_application(application) => match ended {
-            Ok(None) => Ended { well: true, diagnostics: String::new() },
-            Ok(Some(why)) => Ended { well: false, diagnostics: why },
-            Err(refusal) => Ended { well: false, diagnostics: refusal.to_string() },
+            Ok(ApplicationEnd::Well) => Ended::well(""),
+            Ok(ApplicationEnd::Cancelled(how)) => Ended::cancelled(how),
+            Ok(ApplicationEnd::Badly(why)) => Ended::badly(why),
+            Err(refusal) => Ended::badly(refusal.to_string()),
         },
         () = process.asked_to_end(std::future::pending()) => {
-            Ended { well: false, diagnostics: "the application was ended by a client".to_owned() }
+            Ended::cancelled("the application was ended by a client".to_owned())
         }
-        signal = told.signalled() => Ended { well: false, diagnostics: format!("the ApplicationMaster was told to end by {signal}") },
+        signal = told.signalled() => Ended::badly(format!("the ApplicationMaster was told to end by {signal}")),
     }
+}
+
+/// The program, with what its client said is to travel. Variables of this process are as the node's shell has made them.
+fn application(
+    args: &YarnJobManagerArgs,
+    program: &std::path::Path,
+    container: &Container,
+    settings: &YarnSettings,
+) -> anyhow::Result<Application> {
+    let file = container.file(names::ENVIRONMENT);
+    let named = match std::fs::read_to_string(&file) {
+        Ok(text) => read_environment(&text)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
+        Err(error) => return Err(error).context("cannot read the program's environment"),
+    };
+    let executable = container.file(&program.to_string_lossy());
+    ProgramImage::read(&executable)?.check(&executable).map_err(|error| error.at(&container.host))?;
+    let own = |name: &String| Some((name.clone(), std::env::var(name).ok()?));
+    Ok(Application {
+        executable,
+        arguments: args.arguments.clone(),
+        configuration: BTreeMap::new(),
+        environment: settings.worker_env.clone().into_iter().chain(named.clone()).collect(),
+        environment_of_main: settings.master_env.keys().filter_map(own).chain(named).collect(),
+    })
 }
 
 fn parts(
@@ -155,7 +205,7 @@ fn parts(
     process: &JobManagerProcess,
     files: &Files,
 ) -> anyhow::Result<MasterSettings> {
-    let of_workers = files.iter().filter(|(name, _)| !name.starts_with(names::PROGRAMS));
+    let of_workers = files.iter().filter(|(name, _)| !name.starts_with(names::PROGRAMS) && *name != names::ENVIRONMENT);
     let leader = format!("jobmanager.rpc.address={}", container.host);
     let port = format!("jobmanager.rpc.port={}", process.address().port());
     let worker_arguments = ["yarn-taskmanager", "-D", &leader, "-D", &port].map(str::to_owned).to_vec();
