@@ -125,7 +125,7 @@ fn an_application_runs_its_program_and_ends_with_it() {
     let two = run(&[], &["two", "--output", &YARN.home("of-two")]).well();
     assert!(two.contains("has finished"), "{two}");
     run(&["-Drestart-strategy.type=none"], &["crash"])
-        .badly(&["FinalFailed", " is more than this program can bear"]);
+        .badly(&["has failed", " is more than this program can bear"]);
     run(&["-Dyarn.application.queue=nowhere"], &["trivial"]).badly(&["there is no queue nowhere", "root.default"]);
     run(&["-Dtaskmanager.memory.process.size=900g"], &["trivial"])
         .badly(&["a TaskManager needs", "lower taskmanager.memory.process.size"]);
@@ -167,4 +167,63 @@ fn with_a_killed_application_master_everything_ends() {
     assert!(swept.contains(&format!("{}: to be removed", session.application)), "{swept}");
     YARN.nothing_is_left(&session.application);
     session.run(&[], &["trivial"]).badly(&[&session.application, "is over"]);
+}
+
+#[test]
+fn a_task_manager_with_three_workers_leaves_none_and_a_job_that_crashes_disturbs_no_other() {
+    let _alone = alone();
+    let restarts = ["-Drestart-strategy.type=fixed-delay", "-Drestart-strategy.fixed-delay.attempts=1000000"];
+    let session = YARN.session(&[
+        restarts[0],
+        restarts[1],
+        "-Drestart-strategy.fixed-delay.delay=100 ms",
+        "-Dtaskmanager.numberOfTaskSlots=4",
+        "-Dtaskmanager.memory.process.size=1g",
+    ]);
+    session.run(&["-d", "-p", "1"], &["crash"]).well();
+    let crashing = until("the job that crashes", || {
+        session.get("/jobs").split("\"id\":\"").nth(1)?.split('"').next().map(str::to_owned)
+    });
+    let output = YARN.home("beside-a-crash");
+    session.run(&["-p", "1"], &["words", "--input", &YARN.home("words.txt"), "--output", &output]).well();
+    assert_eq!(YARN.counts(&output), expected());
+    let finished = session.job("FINISHED");
+    assert!(session.failures(&finished).contains("\"entries\":[]"), "{}", session.failures(&finished));
+    until("the other has crashed again and again", || {
+        (session.failures(&crashing).matches("can bear").count() >= 3).then_some(())
+    });
+
+    // Two more jobs: a worker each, in one TaskManager.
+    session.run(&["-d", "-p", "1"], &["endless"]).well();
+    session.run(&["-d", "-p", "1"], &["endless", "--rate", "10"]).well();
+    let workers = || processes(&[&session.application, "/weft-taskmanager-"], "cluster_program");
+    until("three workers", || (workers().len() >= 3).then_some(()));
+    let before = workers();
+    let task_managers = processes(&[&session.application], "./weft yarn-taskmanager");
+    task_managers.iter().for_each(|pid| kill_process(Pid::from_raw(*pid).unwrap(), Signal::KILL).unwrap());
+    let killed = std::time::Instant::now();
+    until("its workers are gone", || before.iter().all(|pid| !lives(*pid)).then_some(()));
+    assert!(killed.elapsed() < std::time::Duration::from_secs(5), "{:?}", killed.elapsed());
+    until("a new container has the workers", || {
+        workers().iter().filter(|pid| !before.contains(pid)).nth(1).map(drop)
+    });
+    let strangers = YARN.weft(&["list", "-r", &format!("-Dyarn.application.id={}", session.application)]).well();
+    assert!(strangers.matches("(RUNNING)").count() >= 2 || strangers.contains("RESTARTING"), "{strangers}");
+    session.stop();
+}
+
+fn lives(pid: i32) -> bool {
+    rustix::process::test_kill_process(Pid::from_raw(pid).unwrap()).is_ok()
+}
+
+#[test]
+fn arguments_reach_the_program_as_they_were_given_and_its_own_end_is_told() {
+    let _alone = alone();
+    let output = YARN.home("of \"$HOME\" and `it's` \\ done");
+    let run = |job: &[&str]| YARN.run_application(&[], job);
+    run(&["words", "--input", &YARN.home("words.txt"), "--output", &output]).well();
+    let shown = YARN.weft(&["fs", "-ls", &YARN.home("")]).well();
+    assert!(shown.contains("of \"$HOME\" and `it's` \\ done"), "{shown}");
+    // A program that refuses its arguments, and so never has a job.
+    run(&["no-such-job"]).badly(&["the program's main ended", "2"]);
 }

@@ -10,7 +10,7 @@ use weft_integration::Rig;
 use super::{Gave, built, processes, until};
 
 /// What every cluster here is made of.
-const SMALL: [&str; 3] = [
+pub(crate) const SMALL: [&str; 3] = [
     "-Djobmanager.memory.process.size=512m",
     "-Dtaskmanager.memory.process.size=768m",
     "-Dtaskmanager.numberOfTaskSlots=2",
@@ -19,7 +19,7 @@ const SMALL: [&str; 3] = [
 /// A rig with words in HDFS, and a program that its client can read.
 pub(crate) struct Yarn {
     pub(crate) rig: Rig,
-    program: String,
+    pub(crate) program: String,
 }
 
 impl Yarn {
@@ -116,6 +116,11 @@ impl Session<'_> {
 
     pub(crate) fn run(&self, options: &[&str], job: &[&str]) -> Gave {
         self.yarn.weft(&[&["run", &self.id()], options, &[&self.yarn.program], job].concat())
+    }
+
+    /// Starts a job of the tests' program; the client that waits for it.
+    pub(crate) fn start(&self, options: &[&str], job: &[&str]) -> Child {
+        super::start(&self.yarn.rig, &[&["run", &self.id()], options, &[&self.yarn.program], job].concat())
     }
 
     /// Counts words, each line taking some microseconds; the client that waits for it.

@@ -1,0 +1,187 @@
+//! What YARN takes away, or does not give: memory, preemption, schedulers and their rounding, quotas, more than there is.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod command;
+
+use std::process::Child;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use command::until;
+use command::yarn::{Yarn, expected};
+
+/// Two queues, each of which may use all of the cluster, until the other asks for its half. Containers are looked at twice a second.
+static YARN: LazyLock<Yarn> = LazyLock::new(|| {
+    let settings = [
+        "yarn-site:yarn.nm.liveness-monitor.expiry-interval-ms=180000",
+        "yarn-site:yarn.nodemanager.container-monitor.interval-ms=500",
+        "yarn-site:yarn.resourcemanager.scheduler.monitor.enable=true",
+        "yarn-site:yarn.resourcemanager.monitor.capacity.preemption.monitoring_interval=500",
+        "yarn-site:yarn.resourcemanager.monitor.capacity.preemption.max_wait_before_kill=1000",
+        "yarn-site:yarn.resourcemanager.monitor.capacity.preemption.total_preemption_per_round=1.0",
+        "yarn-site:yarn.resourcemanager.monitor.capacity.preemption.natural_termination_factor=1.0",
+        "capacity-scheduler:yarn.scheduler.capacity.root.queues=default,urgent",
+        "capacity-scheduler:yarn.scheduler.capacity.root.default.capacity=50",
+        "capacity-scheduler:yarn.scheduler.capacity.root.default.maximum-capacity=100",
+        "capacity-scheduler:yarn.scheduler.capacity.root.urgent.capacity=50",
+        "capacity-scheduler:yarn.scheduler.capacity.root.urgent.maximum-capacity=100",
+    ];
+    Yarn::up(&settings.into_iter().flat_map(|setting| ["--set", setting]).collect::<Vec<_>>())
+});
+
+/// Each test looks at what the cluster has given to whom.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+const RESTARTS: [&str; 3] = [
+    "-Drestart-strategy.type=fixed-delay",
+    "-Drestart-strategy.fixed-delay.attempts=1000",
+    "-Drestart-strategy.fixed-delay.delay=1 s",
+];
+
+/// The memory of a container with one slot, and how its limits are left to YARN.
+const WATCHED_BY_YARN: [&str; 3] = [
+    "-Dtaskmanager.memory.process.size=512m",
+    "-Dtaskmanager.numberOfTaskSlots=1",
+    "-Dtaskmanager.memory.watch.enabled=false",
+];
+
+#[test]
+fn a_container_that_yarn_kills_for_memory_is_explained() {
+    let _alone = alone();
+    let session = YARN.session(&[WATCHED_BY_YARN.as_slice(), &["-Drestart-strategy.type=none"]].concat());
+    let leaked = session.run(&[], &["leak"]);
+    let job = session.job("FAILED");
+    let failures = until("YARN's word on it is in the exceptions", || {
+        let failures = session.failures(&job);
+        failures.contains("exit status -104").then_some(failures)
+    });
+    for part in ["was killed by its NodeManager for memory: it used", "raise taskmanager.memory.process.size"] {
+        assert!(failures.contains(part), "{failures}");
+    }
+    leaked.badly(&["FAILED"]);
+
+    let mapped = session.run(&[], &["map", "--gigabytes", "16"]);
+    let explained = until("YARN's word on what is mapped", || {
+        let of_any = session.get("/jobs/overview");
+        let jobs = of_any.split("\"jid\":\"").skip(1).filter_map(|rest| rest.split('"').next());
+        jobs.map(|job| session.failures(job)).find(|failures| failures.contains("exit status -103"))
+    });
+    assert!(explained.contains("it mapped") && explained.contains("vmem-check"), "{explained}");
+    mapped.badly(&["FAILED"]);
+    session.stop();
+}
+
+#[test]
+fn our_own_watch_is_there_first() {
+    let _alone = alone();
+    let session = YARN.session(&["-Dtaskmanager.memory.process.size=512m", "-Drestart-strategy.type=none"]);
+    session.run(&[], &["leak"]).badly(&["the job's worker was killed: it used", "taskmanager.memory.process.size"]);
+    let before = session.get("/taskmanagers");
+    assert!(before.contains("\"id\""), "the TaskManager lives: {before}");
+    session.stop();
+}
+
+#[test]
+fn what_another_queue_preempts_runs_again_when_there_is_room() {
+    let _alone = alone();
+    let large = ["-Dtaskmanager.memory.process.size=1g", "-Dtaskmanager.numberOfTaskSlots=1"];
+    let session = YARN.session(&[large.as_slice(), &RESTARTS].concat());
+    session.run(&["-d", "-p", "6"], &["endless"]).well();
+    let job = session.job("RUNNING");
+    let all_run = || session.get(&format!("/jobs/{job}")).matches("\"status\":\"RUNNING\"").count() >= 2;
+    until("all of its tasks run", || all_run().then_some(()));
+
+    let urgent = [large.as_slice(), &["-Dyarn.application.queue=urgent", "-p", "3"]].concat();
+    let output = YARN.home("of-urgent");
+    YARN.run_application(&urgent, &["words", "--input", &YARN.home("words.txt"), "--output", &output]).well();
+    assert_eq!(YARN.counts(&output), expected());
+    until("the preemption is in the exceptions", || session.failures(&job).contains("was preempted").then_some(()));
+    until("the job has its containers again", || (session.get("/overview").contains("\"jobs-running\":1") && all_run()).then_some(()));
+    session.stop();
+}
+
+#[test]
+fn more_slots_than_there_are_cost_no_more_containers_than_fit_and_all_go_back() {
+    let _alone = alone();
+    let session = YARN.session(&[
+        "-Dtaskmanager.numberOfTaskSlots=1",
+        "-Dslot.request.timeout=20 s",
+        "-Dresourcemanager.taskmanager-timeout=1 s",
+    ]);
+    let under_way: Child = session.start(&["-p", "100"], &["endless"]);
+    // 8 GB hold the ApplicationMaster's 512 MB and ten TaskManagers of 768 MB.
+    let most = until("the cluster is full", || {
+        let containers = of_session(&session.application, "runningContainers");
+        (containers >= 9).then_some(containers)
+    });
+    assert!(most <= 11, "{most} containers");
+    let ended = under_way.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(!ended.status.success() && said.contains("100"), "{said}");
+    until("all TaskManagers have gone back", || (of_session(&session.application, "runningContainers") == 1).then_some(()));
+    assert_eq!(number(&YARN.rig.web("rm1", "/ws/v1/cluster/metrics").unwrap()["clusterMetrics"], "containersPending"), 0);
+    session.stop();
+}
+
+fn number(of: &serde_json::Value, name: &str) -> i64 {
+    of[name].as_i64().unwrap_or_else(|| panic!("no {name} in {of}"))
+}
+
+/// What the ResourceManager says of an application, in a number.
+fn of_session(application: &str, name: &str) -> i64 {
+    number(&YARN.rig.web("rm1", &format!("/ws/v1/cluster/apps/{application}")).unwrap()["app"], name)
+}
+
+#[test]
+fn a_fair_scheduler_and_coarse_allocations() {
+    let _alone = alone();
+    let fair = "yarn-site:yarn.resourcemanager.scheduler.class=\
+                org.apache.hadoop.yarn.server.resourcemanager.scheduler.fair.FairScheduler";
+    let coarse = "yarn-site:yarn.scheduler.minimum-allocation-mb=1024";
+    let yarn = Yarn::up(&["--set", fair, "--set", coarse]);
+    let session = yarn.session(&[]);
+    assert!(session.said.contains("for which YARN gives 1024 mb"), "{}", session.said);
+    let output = yarn.home("of-fair");
+    session.run(&["-p", "3"], &["words", "--input", &yarn.home("words.txt"), "--output", &output]).well();
+    assert_eq!(yarn.counts(&output), expected());
+    session.stop();
+}
+
+#[test]
+fn allocations_are_rounded_as_the_start_says() {
+    let _alone = alone();
+    let yarn = Yarn::up(&["--set", "yarn-site:yarn.scheduler.minimum-allocation-mb=1024"]);
+    let session = yarn.session(&[]);
+    assert!(session.said.contains("for which YARN gives 1024 mb"), "{}", session.said);
+    session.run(&["-d"], &["endless"]).well();
+    session.job("RUNNING");
+    let application = &yarn.rig.web("rm1", &format!("/ws/v1/cluster/apps/{}", session.application)).unwrap()["app"];
+    assert_eq!(number(application, "allocatedMB"), 2048, "{application}");
+    session.stop();
+}
+
+#[test]
+fn what_is_left_of_a_frozen_node_manager_is_fenced() {
+    let _alone = alone();
+    let yarn = Yarn::up(&[]);
+    let session = yarn.session(&RESTARTS);
+    let output = yarn.home("of-frozen");
+    let under_way = session.count_words(&output, "600");
+    let job = session.job("RUNNING");
+    let task_manager = session.task_manager();
+    let cwd = std::fs::read_link(format!("/proc/{task_manager}/cwd")).unwrap();
+    let node = ["nm1", "nm2"].into_iter().find(|node| cwd.to_string_lossy().contains(&format!("/{node}/"))).unwrap();
+    yarn.rig.freeze(node).unwrap();
+    let pid = rustix::process::Pid::from_raw(task_manager).unwrap();
+    until("the TaskManager of the lost node has ended", || rustix::process::test_kill_process(pid).is_err().then_some(()));
+    assert!(session.failures(&job).contains("lost"), "{}", session.failures(&job));
+    yarn.rig.thaw(node).unwrap();
+    let ended = under_way.wait_with_output().unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    assert_eq!(yarn.counts(&output), expected());
+    session.stop();
+}
