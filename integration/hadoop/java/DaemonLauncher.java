@@ -1,6 +1,7 @@
 import java.io.File;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.security.Security;
 import java.util.Arrays;
 
 /**
@@ -10,7 +11,8 @@ import java.util.Arrays;
  * configuration directory of its own, so it comes in through the thread's context loader, which is where Hadoop's
  * Configuration looks for resources. It is asked before the jars: some of those carry site files of their own.
  *
- * <p>Arguments: configuration directory, main class, then that class's own.
+ * <p>Arguments: configuration directory, main class, then that class's own. With {@code weft.rig.short.keys} the class
+ * gets {@link ShortKeys}.
  */
 public final class DaemonLauncher {
     private DaemonLauncher() {}
@@ -19,6 +21,9 @@ public final class DaemonLauncher {
         ClassLoader jars = DaemonLauncher.class.getClassLoader();
         URL configuration = new File(args[0]).toURI().toURL();
         Thread.currentThread().setContextClassLoader(new ConfigurationFirst(configuration, jars));
+        if (Boolean.getBoolean("weft.rig.short.keys")) {
+            Security.insertProviderAt(new ShortKeys(), 1);
+        }
         Class<?> daemon = Class.forName(args[1], true, jars);
         Object rest = Arrays.copyOfRange(args, 2, args.length);
         daemon.getMethod("main", String[].class).invoke(null, rest);

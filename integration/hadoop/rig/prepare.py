@@ -21,7 +21,7 @@ from .instance import Instance
 from .options import Options
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_JAVA = ["DaemonLauncher.java", "AddressedSocketFactory.java"]
+_JAVA = ["DaemonLauncher.java", "AddressedSocketFactory.java", "ShortKeys.java"]
 # Rise when jars, or what was recorded, change in a way that the other sources do not show.
 _LAYOUT = 2
 _RECORDING = 1

@@ -112,6 +112,8 @@ def start(instance: Instance, name: str, recorded: Optional[str] = None) -> int:
     flags += [f"-Dweft.rig.address={instance.daemon(name)['address']}"]
     if role == "zk":
         flags += ["-Dzookeeper.preAllocSize=64"]  # KB; its logs would be 64 MB each
+    if role == "rm":
+        flags += ["-Dweft.rig.short.keys=true"]
     # NodeManagers get the right configuration through the launcher, and hand the wrong one to containers.
     configuration = instance.path("misleading" if role == "nm" else "conf")
     with open(log_of(instance, name), "ab") as log:
