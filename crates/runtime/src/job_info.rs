@@ -7,6 +7,8 @@ use weft_common::configuration::Configuration;
 pub struct JobInfo {
     /// Whether all of its sources come to an end by themselves.
     pub bounded: bool,
+    /// What others call the machine that the operators run on: what their TaskManager advertises.
+    pub machine: Option<String>,
     /// Its configuration: the program's over the cluster's.
     pub configuration: Configuration,
 }
@@ -14,6 +16,6 @@ pub struct JobInfo {
 impl Default for JobInfo {
     /// A bounded job with every option at its default.
     fn default() -> Self {
-        JobInfo { bounded: true, configuration: Configuration::new() }
+        JobInfo { bounded: true, machine: None, configuration: Configuration::new() }
     }
 }

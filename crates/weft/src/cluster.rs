@@ -96,7 +96,8 @@ impl EmbeddedCluster {
         let name = job.graph.settings.name.clone();
         let needed = ExecutionGraph::new(&job.graph.to_job_graph().map_err(refused)?).needed_slots();
         let id = JobId(random());
-        let info = Arc::new(JobInfo { bounded: job.graph.is_bounded(), configuration: job.configuration.clone() });
+        let (bounded, configuration) = (job.graph.is_bounded(), job.configuration.clone());
+        let info = Arc::new(JobInfo { bounded, machine: None, configuration });
         let settings = JobMasterSettings::from_configuration(&job.configuration).map_err(wrong)?;
         let code = CoordinatorCode {
             info: info.clone(),

@@ -1,6 +1,7 @@
 //! The part of the source that lives in a slot.
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::task::Waker;
 
 use tokio::runtime::Handle;
@@ -48,7 +49,7 @@ impl TextFileReader {
             file_systems,
             rules,
             pool: SlabPool::new((KEPT_BLOCKS * BLOCK) as usize),
-            machine: machine_name(),
+            machine: machine_name(context.job.machine.as_deref()),
             io: context.io.clone(),
             waker: context.waker.clone(),
             splits: VecDeque::new(),
@@ -86,9 +87,12 @@ impl TextFileReader {
     }
 }
 
-/// What this machine calls itself, which is what DataNodes that run on it are registered under.
-fn machine_name() -> Option<String> {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+/// What DataNodes on this machine are registered under: the name that others know it by or, where they use an address or are all here, what
+/// it calls itself.
+fn machine_name(advertised: Option<&str>) -> Option<String> {
+    let is_name = |name: &&str| *name != "localhost" && name.parse::<IpAddr>().is_err();
+    let own = || std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let name = advertised.filter(is_name).map(str::to_owned).or_else(own)?;
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
@@ -123,5 +127,20 @@ impl SourceReader for TextFileReader {
 
     fn done(&self) -> u64 {
         self.done + self.current.as_ref().map_or(0, |current| current.at - current.start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_goes_by_the_name_that_others_know_it_by() {
+        let own = machine_name(None);
+        assert!(own.is_some());
+        assert_eq!(machine_name(Some("node1.example.com")).as_deref(), Some("node1.example.com"));
+        for no_name in ["localhost", "127.0.0.1", "10.0.0.7", "::1", "fe80::2"] {
+            assert_eq!(machine_name(Some(no_name)), own, "{no_name}");
+        }
     }
 }
