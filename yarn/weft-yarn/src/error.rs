@@ -50,6 +50,14 @@ pub enum DeployError {
         /// What it should be.
         expected: u64,
     },
+    /// A file of collected logs cannot be read.
+    #[error("the log {path} cannot be read: {what}; yarn logs may do better")]
+    BadLog {
+        /// The file.
+        path: Path,
+        /// What is wrong with it.
+        what: String,
+    },
     /// The application ended before it ran, or did not run well.
     #[error("{application} {what}")]
     Ended {
@@ -77,7 +85,7 @@ impl DeployError {
             | DeployError::Preflight(_)
             | DeployError::Damaged { .. }
             | DeployError::Interrupted(_) => ErrorKind::User,
-            DeployError::Ended { .. } | DeployError::Credentials(_) => ErrorKind::Fatal,
+            DeployError::Ended { .. } | DeployError::BadLog { .. } | DeployError::Credentials(_) => ErrorKind::Fatal,
         }
     }
 }

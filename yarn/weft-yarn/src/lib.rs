@@ -5,6 +5,7 @@
 //!   it decides by, without I/O.
 //! * [`staging`]: what applications need, by its content, and its sweep.
 //! * [`launch`]: what containers are started with.
+//! * [`logs`]: what nodes have collected of containers' logs.
 //! * [`ContainerEnd`]: how a container ended, in a sentence.
 //!
 //! * [`master`]: an attempt of an ApplicationMaster. What containers it asks for is decided by
@@ -14,6 +15,7 @@ mod client;
 mod end;
 mod error;
 pub mod launch;
+pub mod logs;
 pub mod master;
 mod resources;
 mod settings;

@@ -9,6 +9,7 @@ use crate::{
     yarn::SessionArguments, yarn::YarnArguments,
 };
 use std::path::PathBuf;
+use weft_common::MemorySize;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -39,7 +40,7 @@ pub(crate) enum Verb {
     /// Cancels a job.
     #[command(after_help = CANCEL)]
     Cancel(CancelArguments),
-    /// Prints the logs of a job, of the JobManager or of a TaskManager.
+    /// Prints the logs of a job, of the JobManager, of a TaskManager, or of an application on YARN.
     #[command(after_help = LOGS)]
     Logs(LogsArguments),
     /// Builds the program in the working directory for other machines than this one: with glibc 2.17 and later.
@@ -101,7 +102,7 @@ Examples:
   weft run -m jobs.example.org:8081 --env KAFKA_BROKERS ./clicks
 
 What follows PROGRAM belongs to the program. Its workers see these arguments, and of the environment what --env
-and containerized.taskmanager.env.NAME name.";
+and containerized.taskmanager.env.NAME name. With -t yarn-application its main sees what --env and containerized.master.env.NAME name.";
 
 const INFO: &str = "\
 Example:
@@ -119,7 +120,10 @@ Example:
 const LOGS: &str = "\
 Examples:
   weft logs 36eeb8a9f92d49f7fd73829865247f6d
-  weft logs jobmanager";
+  weft logs jobmanager
+  weft logs application_1700000000000_0001 --file stderr --last 4k
+
+Of an application on YARN that has ended, the logs are read that its nodes have collected (yarn.log-aggregation-enable).";
 
 const BUILD: &str = "\
 Example:
@@ -194,8 +198,9 @@ pub(crate) struct ProgramArguments {
     /// Accepted for scripts: a program holds its libraries.
     #[arg(short = 'C', long, value_name = "URL")]
     pub(crate) classpath: Vec<String>,
-    /// An environment variable that workers see as well, with its value here. May be repeated.
-    #[arg(long, value_name = "NAME")]
+    /// An environment variable that workers, and a main in the cluster, see as well: with this value, or with the one it has here. May be
+    /// repeated.
+    #[arg(long, value_name = "NAME[=VALUE]")]
     pub(crate) env: Vec<String>,
 }
 
@@ -255,12 +260,25 @@ pub(crate) struct CancelArguments {
 /// `weft logs`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct LogsArguments {
-    /// A job's id, `jobmanager`, or a TaskManager's id.
-    #[arg(value_name = "JOBID|jobmanager|TASKMANAGER")]
+    /// A job's id, `jobmanager`, a TaskManager's id, or the id of an application on YARN, also of one that has ended.
+    #[arg(value_name = "JOBID|jobmanager|TASKMANAGER|APPLICATION")]
     pub(crate) of: String,
     /// Only the files' names and sizes.
     #[arg(long)]
     pub(crate) list: bool,
+    /// Only logs of this container.
+    #[arg(long, value_name = "ID", alias = "containerId")]
+    pub(crate) container: Option<String>,
+    /// Only files with this in their names. May be repeated.
+    #[arg(long, value_name = "PART", alias = "log_files")]
+    pub(crate) file: Vec<String>,
+    /// Only the last bytes of each file, such as 4k.
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) last: Option<MemorySize>,
+    /// Whose application it is that YARN has forgotten, if it is not one's own.
+    #[cfg(feature = "hadoop")]
+    #[arg(long, value_name = "USER", alias = "appOwner")]
+    pub(crate) owner: Option<String>,
     #[command(flatten)]
     pub(crate) cluster: ClusterArguments,
 }

@@ -15,6 +15,8 @@ pub(super) struct Hadoop {
     pub(super) yarn: YarnCluster,
     pub(super) staging: Staging,
     pub(super) systems: FileSystems,
+    /// `fs.defaultFS`, without a slash at its end.
+    default_fs: String,
 }
 
 impl Hadoop {
@@ -28,16 +30,17 @@ impl Hadoop {
         let default_fs = conf.get("fs.defaultFS").unwrap_or("file:///").trim_end_matches('/').to_owned();
         let systems = FileSystems::local().with("hdfs", Arc::new(HdfsFileSystem::of_process(configuration)));
         let configured = configuration.get(&options::YARN_STAGING_DIRECTORY)?;
-        let directory = match configured {
-            None => format!("{default_fs}/user/{user}"),
-            Some(path) if path.contains("://") => path,
-            Some(path) => format!("{default_fs}/{}", path.trim_start_matches('/')),
-        };
-        let directory = Path::parse(&directory)?;
+        let directory = in_default(&default_fs, &configured.unwrap_or_else(|| format!("/user/{user}")))?;
         let replication = u16::try_from(configuration.get(&options::YARN_FILE_REPLICATION)?).ok();
         let staging = Staging::new(systems.get(&directory)?, &directory, replication, Arc::new(entropy::fill));
         let yarn = YarnCluster::new(conf, &user, RpcOptions::default(), Arc::new(entropy::fill))?;
-        Ok(Hadoop { yarn, staging, systems })
+        Ok(Hadoop { yarn, staging, systems, default_fs })
+    }
+
+    /// A file or directory that is in Hadoop's default file system unless it has a scheme.
+    pub(super) fn in_default(&self, text: &str) -> Result<(Arc<dyn FileSystem>, Path), CliError> {
+        let path = in_default(&self.default_fs, text)?;
+        Ok((self.systems.get(&path)?, path))
     }
 
     /// A file by its name, which is local unless it has a scheme.
@@ -45,4 +48,10 @@ impl Hadoop {
         let directory = std::env::current_dir().map_err(CliError::io("find the working directory"))?;
         Ok(self.systems.resolve(text, &Path::from_local(&directory)?)?)
     }
+}
+
+fn in_default(default_fs: &str, text: &str) -> Result<Path, CliError> {
+    let path =
+        if text.contains("://") { text.to_owned() } else { format!("{default_fs}/{}", text.trim_start_matches('/')) };
+    Ok(Path::parse(&path)?)
 }

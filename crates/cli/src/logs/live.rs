@@ -1,19 +1,20 @@
-//! `weft logs`.
+//! Logs of processes that run, by REST.
 
-use crate::arguments::LogsArguments;
+use super::wanted::{Printer, Wanted};
 use crate::cancel::job_id;
-use crate::cluster;
 use crate::error::CliError;
 use crate::output;
 use crate::rest::{Payload, RestClient, RestError};
-use crate::run;
+use bytes::Buf as _;
 use http_body_util::BodyExt as _;
 use hyper::Method;
 use serde_json::Value;
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 use weft_common::JobId;
+
+/// All of a cluster.
+pub(crate) const EVERYTHING: &str = "";
 
 /// A file of a process's log directory.
 struct LogFile {
@@ -25,29 +26,29 @@ struct LogFile {
     size: u64,
 }
 
-/// Prints logs.
-pub(crate) fn logs(arguments: &LogsArguments) -> Result<ExitCode, CliError> {
-    let configuration = cluster::configuration(&arguments.cluster.configuration)?;
-    let client = cluster::client(&arguments.cluster, &configuration)?;
-    run::runtime()?.block_on(async {
-        let files = files(&client, &arguments.of).await?;
-        if files.is_empty() {
-            output::complain(format_args!("there are no logs of {}", arguments.of));
+/// Prints logs of a job, of a process, or of [`EVERYTHING`].
+pub(crate) async fn print_all(client: &RestClient, of: &str, wanted: &Wanted) -> Result<ExitCode, CliError> {
+    let mut files = files(client, of).await?;
+    files.retain(|file| wanted.takes_process(&file.process) && wanted.takes_file(&file.name));
+    if files.is_empty() {
+        output::complain(format_args!("there are no logs of {}", if of == EVERYTHING { "this kind" } else { of }));
+    }
+    let mut printer = Printer::new();
+    for file in files {
+        let more = printer.title(&file.process, &file.name, file.size)
+            && (wanted.list || print(client, &file, wanted, &mut printer).await?);
+        if !more {
+            break;
         }
-        for file in files {
-            let title = format!("==> {} {} ({} bytes) <==", file.process, file.name, file.size);
-            output::say(title);
-            if !arguments.list && !print(&client, &file.path).await? {
-                break;
-            }
-        }
-        Ok(ExitCode::SUCCESS)
-    })
+    }
+    printer.end();
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn files(client: &RestClient, of: &str) -> Result<Vec<LogFile>, RestError> {
     match job_id(of) {
         Some(job) => of_job(client, job).await,
+        None if of == EVERYTHING => everything(client).await,
         None if of == "jobmanager" => in_directory(client, "jobmanager", "/jobmanager/logs").await,
         None => in_directory(client, of, &format!("/taskmanagers/{}/logs", escaped(of))).await,
     }
@@ -57,13 +58,19 @@ async fn files(client: &RestClient, of: &str) -> Result<Vec<LogFile>, RestError>
 async fn of_job(client: &RestClient, job: JobId) -> Result<Vec<LogFile>, RestError> {
     // An unknown job is refused here, in the JobManager's words.
     client.json(&format!("/jobs/{job}/status")).await?;
+    let mut files = everything(client).await?;
+    files.retain(|file| file.name.contains(&job.to_string()));
+    Ok(files)
+}
+
+/// The files of all processes.
+async fn everything(client: &RestClient) -> Result<Vec<LogFile>, RestError> {
     let mut files = in_directory(client, "jobmanager", "/jobmanager/logs").await?;
     let all = client.json("/taskmanagers").await?;
     let ids = all.get("taskmanagers").and_then(Value::as_array).into_iter().flatten();
     for id in ids.filter_map(|one| one.get("id").and_then(Value::as_str)) {
         files.extend(in_directory(client, id, &format!("/taskmanagers/{}/logs", escaped(id))).await?);
     }
-    files.retain(|file| file.name.contains(&job.to_string()));
     Ok(files)
 }
 
@@ -80,16 +87,21 @@ async fn in_directory(client: &RestClient, process: &str, path: &str) -> Result<
 }
 
 /// Whether whoever reads wants more.
-async fn print(client: &RestClient, path: &str) -> Result<bool, RestError> {
+async fn print(client: &RestClient, file: &LogFile, wanted: &Wanted, printer: &mut Printer) -> Result<bool, RestError> {
+    let path = &file.path;
     let mut body = client.request(Method::GET, path, Payload::empty(), Duration::ZERO).await?.into_body();
-    let mut stdout = io::stdout().lock();
+    let mut passed_over = wanted.passed_over(file.size);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| client.broken(&format!("GET {path}"), error))?;
-        if frame.data_ref().is_some_and(|data| stdout.write_all(data).is_err()) {
+        let Ok(mut data) = frame.into_data() else { continue };
+        let passed = usize::try_from(passed_over).unwrap_or(usize::MAX).min(data.len());
+        data.advance(passed);
+        passed_over -= passed as u64;
+        if !printer.bytes(&data) {
             return Ok(false);
         }
     }
-    Ok(stdout.flush().is_ok())
+    Ok(true)
 }
 
 /// A segment of a path.

@@ -1,0 +1,180 @@
+//! `weft logs` of an application.
+
+use super::find;
+use super::hadoop::Hadoop;
+use super::stop::is_over;
+use crate::error::CliError;
+use crate::logs::{self, Printer, Wanted};
+use crate::output;
+use std::process::ExitCode;
+use weft_common::configuration::{Configuration, options};
+use weft_fs::FileSystem;
+use weft_hadoop_rpc::ExceptionKind;
+use weft_yarn::DeployError;
+use weft_yarn::logs::{Collected, LogDirectories, NodeLog};
+use weft_yarn_client::proto::{ApplicationId, ApplicationReport};
+
+/// Prints the logs of an application: of one that runs, those of its processes; of another, what its nodes have collected.
+pub(crate) fn logs(
+    configuration: &Configuration,
+    application: ApplicationId,
+    owner: Option<&str>,
+    wanted: &Wanted,
+) -> Result<ExitCode, CliError> {
+    crate::run::runtime()?.block_on(async {
+        let hadoop = Hadoop::of(configuration)?;
+        let report = match hadoop.yarn.resource_manager.report(application).await {
+            Ok(report) => Some(report),
+            Err(error) if error.is(ExceptionKind::ApplicationNotFound) => None,
+            Err(error) => return Err(error.into()),
+        };
+        if report.as_ref().is_some_and(|report| !is_over(report)) {
+            let mut configuration = configuration.clone();
+            configuration.set(&options::YARN_APPLICATION_ID, Some(application.to_string()));
+            let client = find::client(&configuration).await?;
+            return logs::print_all(&client, logs::EVERYTHING, wanted).await;
+        }
+        let told = report.as_ref().map(|report| report.user.as_str());
+        let user = owner.or(told).unwrap_or(&hadoop.yarn.user);
+        collected(&hadoop, application, user, report.as_ref(), wanted).await
+    })
+}
+
+async fn collected(
+    hadoop: &Hadoop,
+    application: ApplicationId,
+    user: &str,
+    report: Option<&ApplicationReport>,
+    wanted: &Wanted,
+) -> Result<ExitCode, CliError> {
+    let (mut looked, mut unfinished, mut printed) = (Vec::new(), 0, 0);
+    let mut printer = Printer::new();
+    for root in LogDirectories::of(&hadoop.yarn.conf).roots {
+        let (fs, root) = hadoop.in_default(&root)?;
+        let found = Collected::find(&*fs, &root, user, application).await?;
+        if let Some(directory) = found.indexed.first() {
+            return Err(refused(format!(
+                "the logs of {application} in {directory} are of the format IndexedFile, which only YARN's own command reads: yarn logs \
+                 -applicationId {application} -appOwner {user}"
+            )));
+        }
+        for file in &found.files {
+            printed += 1;
+            let node = file.path.file_name().unwrap_or_default();
+            match print(&*fs, &file.path, node, wanted, &mut printer).await {
+                Ok(true) => {}
+                Ok(false) => return Ok(ExitCode::SUCCESS),
+                // The other nodes' logs are worth no less for it.
+                Err(error) => output::complain(&error),
+            }
+        }
+        unfinished += found.unfinished;
+        looked.push(root.join(user).to_string());
+    }
+    printer.end();
+    match (printed, unfinished) {
+        (0, 0) => return Err(refused(nothing(application, &looked.join(", "), report))),
+        (_, 0) => {}
+        (_, nodes) => output::note(format_args!("{nodes} nodes are still collecting: there is more in a moment.")),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints what a node has collected; says whether whoever reads wants more.
+async fn print(
+    fs: &dyn FileSystem,
+    path: &weft_fs::Path,
+    node: &str,
+    wanted: &Wanted,
+    printer: &mut Printer,
+) -> Result<bool, CliError> {
+    let mut log = NodeLog::open(fs, path).await?;
+    while let Some(container) = log.next_container().await? {
+        if !wanted.takes_process(&container) {
+            continue;
+        }
+        while let Some(file) = log.next_file().await? {
+            if !wanted.takes_file(&file.name) {
+                continue;
+            }
+            if !printer.title(format_args!("{container} on {}", name_of(node)), &file.name, file.length) {
+                return Ok(false);
+            }
+            if wanted.list {
+                continue;
+            }
+            log.skip(wanted.passed_over(file.length)).await?;
+            while let Some(bytes) = log.next_bytes().await? {
+                if !printer.bytes(&bytes) {
+                    return Ok(false);
+                }
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// A node by the name of its file: `host_port`, with a time behind it when the application ran on.
+fn name_of(file: &str) -> String {
+    let mut parts = file.split('_');
+    match (parts.next(), parts.next()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        _ => file.to_owned(),
+    }
+}
+
+fn refused(sentence: String) -> CliError {
+    DeployError::Refused(sentence).into()
+}
+
+/// Why there is nothing, as far as the ResourceManager knows, and what to do.
+fn nothing(application: ApplicationId, looked: &str, report: Option<&ApplicationReport>) -> String {
+    match report.map(|report| report.log_aggregation_status.unwrap_or_default()) {
+        None => format!(
+            "YARN knows no {application}, and nothing is collected of it in {looked}: name whose it was with --owner, or another \
+             configuration with HADOOP_CONF_DIR"
+        ),
+        Some(1) => format!(
+            "nothing was collected of {application}: log aggregation is off. Its logs are on its nodes, below yarn.nodemanager.log-dirs, for \
+             as long as yarn.nodemanager.log.retain-seconds says; for applications to come set yarn.log-aggregation-enable to true, on the \
+             nodes and for the ResourceManager"
+        ),
+        Some(2 | 3 | 7) => {
+            format!("the nodes have not collected the logs of {application} yet (into {looked}): try again in a moment")
+        }
+        Some(5 | 6) => format!(
+            "the nodes could not collect the logs of {application} into {looked}: see the NodeManagers' own logs; the files are still \
+             below yarn.nodemanager.log-dirs"
+        ),
+        Some(_) => format!(
+            "there are no logs of {application} in {looked}: they were removed (yarn.log-aggregation.retain-seconds), or \
+             yarn.nodemanager.remote-app-log-dir is another one here than on the nodes"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_go_by_their_names() {
+        assert_eq!(name_of("node1.example.org_8041"), "node1.example.org:8041");
+        assert_eq!(name_of("node1.example.org_8041_1700000000000"), "node1.example.org:8041");
+        assert_eq!(name_of("other"), "other");
+    }
+
+    #[test]
+    fn it_is_said_why_there_is_nothing() {
+        let application = "application_1_0001".parse().unwrap();
+        let of = |status| {
+            let report = ApplicationReport { application, log_aggregation_status: Some(status), ..Default::default() };
+            nothing(application, "hdfs://ns/tmp/logs/ann", Some(&report))
+        };
+        assert!(of(1).contains("log aggregation is off") && of(1).contains("yarn.log-aggregation-enable"));
+        assert!(of(2).contains("try again") && of(3).contains("try again"));
+        assert!(of(6).contains("could not collect"));
+        assert!(of(4).contains("removed") && of(4).contains("hdfs://ns/tmp/logs/ann"));
+        assert!(nothing(application, "x", None).contains("--owner"));
+    }
+}
