@@ -47,6 +47,9 @@ pub(crate) struct Program {
     pub(crate) arguments: Vec<String>,
     /// The environment that its workers see.
     pub(crate) travelling: BTreeMap<String, String>,
+    /// What of it `--env` names.
+    #[cfg_attr(not(feature = "hadoop"), expect(dead_code, reason = "a main that runs here has its environment"))]
+    pub(crate) named: BTreeMap<String, String>,
 }
 
 impl Program {
@@ -68,10 +71,11 @@ impl Program {
             output::complain("-C is ignored: a program holds its libraries");
         }
         let arguments = given.arguments.iter().chain(following).cloned().collect();
-        let travelling = travelling(&given.env, configuration)?;
+        let named = named(&given.env)?;
+        let travelling = travelling(&named, configuration);
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let path = path.canonicalize().map_err(CliError::file("find the program", &path))?;
-        Ok(Program { path, name, arguments, travelling })
+        Ok(Program { path, name, arguments, travelling, named })
     }
 
     /// How it is run here: as the shell would, and with what its workers will see.
@@ -96,18 +100,28 @@ impl Program {
     }
 }
 
-/// The variables that are named, with the values they have here, over those that are configured.
-fn travelling(named: &[String], configuration: &Configuration) -> Result<BTreeMap<String, String>, CliError> {
+/// The variables that are named, with the values they are given or have here.
+fn named(named: &[String]) -> Result<BTreeMap<String, String>, CliError> {
+    let variable = |named: &String| match named.split_once('=') {
+        Some(("", _)) => Err(CliError::Usage(format!("--env {named}: it has no name, as in --env NAME=VALUE"))),
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => match std::env::var(named) {
+            Ok(value) => Ok((named.clone(), value)),
+            Err(_) => {
+                Err(CliError::Usage(format!("--env {named}: there is no such variable here, or it is not UTF-8")))
+            }
+        },
+    };
+    named.iter().map(variable).collect()
+}
+
+/// These over those that are configured for workers.
+fn travelling(named: &BTreeMap<String, String>, configuration: &Configuration) -> BTreeMap<String, String> {
     let configured = configuration.iter().filter_map(|(key, value, _)| {
         let name = key.strip_prefix(WORKER_VARIABLES)?;
         Some((name.to_owned(), value.to_text()))
     });
-    let mut variables: BTreeMap<String, String> = configured.collect();
-    for name in named {
-        let not_set = |_| CliError::Usage(format!("--env {name}: there is no such variable here, or it is not UTF-8"));
-        variables.insert(name.clone(), std::env::var(name).map_err(not_set)?);
-    }
-    Ok(variables)
+    configured.chain(named.clone()).collect()
 }
 
 /// What a program is told of the configuration: what was asked for with `-D` and `-p`, over what files say of jobs. What files hold secret
@@ -154,9 +168,13 @@ mod tests {
         let file = "{containerized.taskmanager.env.TZ: UTC, containerized.taskmanager.env.PATH: /bin}";
         let configuration = Configuration::parse_yaml("c", file).unwrap();
         let path = std::env::var("PATH").unwrap();
-        let named = travelling(&["PATH".to_owned()], &configuration).unwrap();
-        assert_eq!(named, BTreeMap::from([("TZ".to_owned(), "UTC".to_owned()), ("PATH".to_owned(), path)]));
-        let refused = travelling(&["WEFT_NO_SUCH_VARIABLE".to_owned()], &configuration).unwrap_err().to_string();
+        let of = |names: &[&str]| named(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        let seen = travelling(&of(&["PATH"]).unwrap(), &configuration);
+        assert_eq!(seen, BTreeMap::from([("TZ".to_owned(), "UTC".to_owned()), ("PATH".to_owned(), path)]));
+        let seen = travelling(&of(&["TZ=CET=x", "EMPTY="]).unwrap(), &configuration);
+        assert_eq!((seen["TZ"].as_str(), seen["EMPTY"].as_str(), seen["PATH"].as_str()), ("CET=x", "", "/bin"));
+        assert!(of(&["=x"]).unwrap_err().to_string().contains("no name"));
+        let refused = of(&["WEFT_NO_SUCH_VARIABLE"]).unwrap_err().to_string();
         assert!(refused.contains("WEFT_NO_SUCH_VARIABLE"), "{refused}");
     }
 }

@@ -117,6 +117,14 @@ pub trait FileSystem: Send + Sync {
     /// [`FsError::NotFound`], [`FsError::IsADirectory`].
     fn block_locations<'a>(&'a self, path: &'a Path, range: Range<u64>) -> FsFuture<'a, Vec<BlockLocation>>;
 
+    /// Who may use what lies at `path`; `None` where the file system has no such rights.
+    ///
+    /// # Errors
+    /// [`FsError::NotFound`].
+    fn permission<'a>(&'a self, path: &'a Path) -> FsFuture<'a, Option<Permission>> {
+        Box::pin(async move { self.status(path).await.map(|_| None) })
+    }
+
     /// Changes who may use a file or a directory, whatever the umask.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use weft_common::configuration::Configuration;
-use weft_yarn_client::proto::{ApplicationId, FinalStatus};
+use weft_yarn_client::proto::{ApplicationId, ApplicationState, FinalStatus};
 
 /// How often is looked whether it has ended.
 const LOOK: Duration = Duration::from_secs(1);
@@ -54,11 +54,13 @@ async fn ended(hadoop: &Hadoop, application: ApplicationId) -> Result<ExitCode, 
                 output::say(format_args!("{application} has finished."));
                 return Ok(ExitCode::SUCCESS);
             }
-            output::complain(format_args!(
-                "{application} ended as {:?}: {}",
-                report.final_status(),
-                report.diagnostics.trim()
-            ));
+            let how = match (report.final_status(), report.state()) {
+                (FinalStatus::FinalKilled, ApplicationState::Killed) => "was killed",
+                (FinalStatus::FinalKilled, _) => "was cancelled",
+                _ => "has failed",
+            };
+            output::complain(format_args!("{application} {how}: {}", report.diagnostics.trim()));
+            output::note(format_args!("Its logs: weft logs {application}"));
             return Ok(ExitCode::FAILURE);
         }
         tokio::time::sleep(LOOK).await;

@@ -55,6 +55,7 @@ async fn request(
         archives: shipped.archives,
         provided: shipped.provided,
         master_arguments,
+        environment: program.map(|program| program.named.clone()).unwrap_or_default(),
         tokens: Credentials::default(),
     })
 }

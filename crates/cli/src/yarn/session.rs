@@ -163,7 +163,13 @@ async fn attached(
                 let report = hadoop.yarn.resource_manager.report(application).await?;
                 if is_over(&report) {
                     properties::forget(configuration, &application.to_string())?;
-                    output::complain(format_args!("{application} has ended ({:?}): {}", report.state(), report.diagnostics.trim()));
+                    let removed = hadoop.staging.application(application).remove().await;
+                    output::complain(format_args!(
+                        "{application} has ended ({:?}): {}; its logs: weft logs {application}; to start another: weft yarn-session",
+                        report.state(),
+                        report.diagnostics.trim()
+                    ));
+                    removed?;
                     return Ok(ExitCode::FAILURE);
                 }
             }

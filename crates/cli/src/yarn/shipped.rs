@@ -4,9 +4,9 @@ use super::hadoop::Hadoop;
 use crate::error::CliError;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use weft_fs::Path;
-use weft_yarn::launch::{Files, LaunchFile, Visibility};
-use weft_yarn::staging::Source;
+use weft_fs::{FsError, Path};
+use weft_yarn::launch::{Files, LaunchFile};
+use weft_yarn::staging::{Publicity, Source};
 use weft_yarn::{DeployError, FileSettings, names};
 
 /// Files by the name that containers know them by.
@@ -34,7 +34,7 @@ impl Shipped {
                 );
                 return Err(CliError::from(DeployError::Refused(sentence)));
             }
-            fs.status(&path).await?;
+            fs.status(&path).await.map_err(|error| not_shipped(archive, "yarn.ship-archives", &error))?;
             shipped.archives.insert(name, Source { fs, path });
         }
         for directory in settings.provided_lib_dirs.iter().chain(&settings.provided_usrlib_dir) {
@@ -55,9 +55,7 @@ impl Shipped {
     /// A file under its own name; a directory with all files in it and below, under its own name.
     async fn ship(&mut self, hadoop: &Hadoop, text: &str, key: &str) -> Result<(), CliError> {
         let (fs, root) = hadoop.file(text)?;
-        let found = fs.status(&root).await.map_err(|error| {
-            CliError::from(DeployError::Refused(format!("{text}, which {key} names, cannot be shipped: {error}")))
-        })?;
+        let found = fs.status(&root).await.map_err(|error| not_shipped(text, key, &error))?;
         let mut waiting = vec![(base_name(&root, text)?, found)];
         while let Some((name, entry)) = waiting.pop() {
             if entry.is_file() {
@@ -80,12 +78,15 @@ impl Shipped {
                 format!("{directory} is provided to no node: name a directory in HDFS (yarn.provided.lib.dirs)");
             return Err(CliError::from(DeployError::Refused(sentence)));
         }
-        for entry in fs.list_all(&path).await?.into_iter().filter(|entry| entry.is_file()) {
+        let mut publicity = Publicity::new(fs.clone());
+        let entries =
+            fs.list_all(&path).await.map_err(|error| not_shipped(directory, "yarn.provided.lib.dirs", &error))?;
+        for entry in entries.into_iter().filter(|entry| entry.is_file()) {
             let name = base_name(&entry.path, directory)?;
             let file = LaunchFile {
                 length: entry.length,
                 modified_ms: entry.modified_ms,
-                visibility: Visibility::Application,
+                visibility: publicity.visibility(&entry.path).await?,
                 archive: LaunchFile::is_archive(&name),
                 path: entry.path,
             };
@@ -95,6 +96,10 @@ impl Shipped {
         }
         Ok(())
     }
+}
+
+fn not_shipped(text: &str, key: &str, error: &FsError) -> CliError {
+    DeployError::Refused(format!("{text}, which {key} names, cannot be shipped: {error}")).into()
 }
 
 fn base_name(path: &Path, text: &str) -> Result<String, CliError> {

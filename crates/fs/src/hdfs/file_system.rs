@@ -109,6 +109,16 @@ impl FileSystem for HdfsFileSystem {
         .boxed()
     }
 
+    fn permission<'a>(&'a self, path: &'a Path) -> FsFuture<'a, Option<Permission>> {
+        async move {
+            let client = self.connector.client(Operation::Status, path).await?;
+            let (found, _) = namespace::status(&client, Operation::Status, path).await?;
+            // The lower bits are those that count.
+            Ok(Some(Permission::from_mode((found.permission.permission & 0o777) as u16)))
+        }
+        .boxed()
+    }
+
     fn set_permission<'a>(&'a self, path: &'a Path, permission: Permission) -> FsFuture<'a, ()> {
         async move {
             let client = self.connector.client(Operation::SetPermission, path).await?;

@@ -83,6 +83,10 @@ impl FileSystem for LocalFileSystem {
         on_disk(Operation::BlockLocations, path, locate).boxed()
     }
 
+    fn permission<'a>(&'a self, path: &'a Path) -> FsFuture<'a, Option<Permission>> {
+        on_disk(Operation::Status, path, move |disk, path| permission::get(&disk, path).map(Some)).boxed()
+    }
+
     fn set_permission<'a>(&'a self, path: &'a Path, permission: Permission) -> FsFuture<'a, ()> {
         on_disk(Operation::SetPermission, path, move |disk, path| permission::set(&disk, path, permission)).boxed()
     }

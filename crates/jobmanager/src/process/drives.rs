@@ -82,7 +82,7 @@ impl Drives {
     }
 
     fn drive(&self, program: ProgramRun) -> Result<(Drive<'static>, Files), Refusal> {
-        let ProgramRun { artifact, name, arguments, configuration } = program;
+        let ProgramRun { artifact, name, arguments, configuration, environment, environment_of_main } = program;
         let missing = || Refusal::NotFound(format!("the program {name} ({artifact}) is not here: send it first"));
         let executable = self.service.dispatcher.blobs().get(artifact).ok_or_else(missing)?;
         let number = self.started.fetch_add(1, Ordering::Relaxed);
@@ -97,6 +97,7 @@ impl Drives {
         };
         let command = ProgramCommand {
             arguments: arguments.clone(),
+            environment: environment_of_main,
             stdout: output("out")?,
             stderr: output("err")?,
             ..ProgramCommand::new(executable, name.clone(), files.0.clone())
@@ -111,7 +112,7 @@ impl Drives {
                 name: name.clone(),
                 artifact: BlobRef { hash: artifact, length },
                 arguments,
-                environment: BTreeMap::new(),
+                environment,
             },
             patience: PATIENCE,
         };

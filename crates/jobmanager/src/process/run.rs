@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::dispatcher::{Dispatcher, DispatcherParts};
 use super::drives::Drives;
 use super::members::{Members, MembersHandler};
-use super::{Application, Cluster, ProcessSettings, StartError};
+use super::{Application, ApplicationEnd, Cluster, ProcessSettings, StartError};
 use crate::{BlobStore, JobManager, Staffing};
 use tokio::sync::watch;
 use weft_common::configuration::options::HighAvailabilityType;
@@ -66,6 +66,7 @@ impl JobManagerProcess {
             clock: clock.clone(),
             directory: settings.directory.clone(),
             logs: settings.logs.clone(),
+            logging: settings.logging.clone(),
             exchange_pool: settings.exchange_pool,
             random: settings.random,
         })?;
@@ -120,9 +121,8 @@ impl JobManagerProcess {
         self.cluster.members.fence(task_manager, cause);
     }
 
-    /// Runs the program that the cluster was started for, to its end, which is the end of the TaskManagers, too. `None` when it and its jobs
-    /// ended well, else why not.
-    pub async fn run_application(&self, application: Application) -> Result<Option<String>, Refusal> {
+    /// Runs the program that the cluster was started for, to its end, which is the end of the TaskManagers, too.
+    pub async fn run_application(&self, application: Application) -> Result<ApplicationEnd, Refusal> {
         let cluster = &self.cluster;
         let ended = async {
             let (blobs, executable) = (cluster.dispatcher.blobs().clone(), application.executable.clone());
@@ -141,13 +141,18 @@ impl JobManagerProcess {
         if let Some(sentence) = ended.gave_up {
             return Err(Refusal::Wrong(sentence));
         }
-        let of_job = ended.jobs.iter().filter_map(|job| job.outcome.as_ref()).find_map(|outcome| {
-            let why = outcome.failure.as_ref().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
-            (outcome.status != JobStatus::Finished)
-                .then(|| format!("job {} ended as {}{why}", outcome.job, outcome.status))
-        });
-        let of_program = (!ended.exit.is_success()).then(|| format!("the program's main ended: {}", ended.exit));
-        Ok(of_job.or(of_program))
+        let mut outcomes = ended.jobs.iter().filter_map(|job| job.outcome.as_ref());
+        Ok(match outcomes.find(|outcome| outcome.status != JobStatus::Finished) {
+            Some(outcome) if outcome.status == JobStatus::Canceled => {
+                ApplicationEnd::Cancelled(format!("job {} was cancelled", outcome.job))
+            }
+            Some(outcome) => {
+                let why = outcome.failure.as_ref().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
+                ApplicationEnd::Badly(format!("job {} ended as {}{why}", outcome.job, outcome.status))
+            }
+            None if ended.exit.is_success() => ApplicationEnd::Well,
+            None => ApplicationEnd::Badly(format!("the program's main ended: {}", ended.exit)),
+        })
     }
 
     /// Waits until a client asks for the end, which is the end of the TaskManagers, too, or `told` does.

@@ -9,6 +9,7 @@ use weft_common::configuration::{ConfigError, Configuration};
 use weft_common::trust::SecretKey;
 use weft_ha::HaError;
 use weft_rpc::listener::{ListenError, NotAPortRange};
+use weft_rpc::program::LoggingChanges;
 use weft_rpc::{LogDirectory, RpcError, view::ProgramRun};
 
 use crate::BlobError;
@@ -22,6 +23,8 @@ pub struct ProcessSettings {
     pub directory: PathBuf,
     /// Where logs go, those of coordinators too.
     pub logs: LogDirectory,
+    /// What the configuration comes to say about logging; coordinators are told.
+    pub logging: LoggingChanges,
     /// The cluster's secret, if it has one.
     pub secret: Option<SecretKey>,
     /// Bytes of exchange pool that a slot of this cluster's TaskManagers has.
@@ -95,13 +98,28 @@ pub struct Application {
     pub arguments: Vec<String>,
     /// Configuration over the cluster's, under what the arguments set.
     pub configuration: BTreeMap<String, String>,
+    /// The environment of its workers.
+    pub environment: BTreeMap<String, String>,
+    /// The environment of its main.
+    pub environment_of_main: BTreeMap<String, String>,
+}
+
+/// How such a program ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApplicationEnd {
+    /// It and its jobs ended well.
+    Well,
+    /// A job of it was cancelled; in a sentence.
+    Cancelled(String),
+    /// It did not end well; why.
+    Badly(String),
 }
 
 impl Application {
     /// As something to run, once its executable is an artifact here.
     pub(crate) fn run(&self, artifact: weft_rpc::BlobHash) -> ProgramRun {
         let name = self.executable.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let (arguments, configuration) = (self.arguments.clone(), self.configuration.clone());
-        ProgramRun { artifact, name, arguments, configuration }
+        let Application { arguments, configuration, environment, environment_of_main, .. } = self.clone();
+        ProgramRun { artifact, name, arguments, configuration, environment, environment_of_main }
     }
 }

@@ -8,6 +8,7 @@ use crate::rest::Rest;
 use axum::body::Body;
 use axum::extract::State;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use weft_rpc::view::ProgramRun;
 
 /// `POST /jars/:jarid/run`.
@@ -31,5 +32,12 @@ async fn program(rest: &Rest, ids: &Ids, query: &Query, body: Body) -> Result<Pr
     let program = rest.programs().get(ids.text("jarid"))?;
     let request = RunRequest::read(&rest.small_body(body).all().await?, query)?;
     let RunRequest { arguments, configuration } = request;
-    Ok(ProgramRun { artifact: program.artifact.hash, name: program.name, arguments, configuration })
+    Ok(ProgramRun {
+        artifact: program.artifact.hash,
+        name: program.name,
+        arguments,
+        configuration,
+        environment: BTreeMap::new(),
+        environment_of_main: BTreeMap::new(),
+    })
 }

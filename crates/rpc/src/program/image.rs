@@ -106,6 +106,18 @@ pub enum ImageError {
     },
 }
 
+impl ImageError {
+    /// The same, found on a machine of this name, for whoever is on another.
+    pub fn at(self, machine: &str) -> Self {
+        match self {
+            ImageError::NewerGlibc { path, needs, has, .. } => {
+                ImageError::NewerGlibc { path, needs, has, place: machine.to_owned() }
+            }
+            other => other,
+        }
+    }
+}
+
 impl ProgramImage {
     /// Reads what the file says, and nothing else of it.
     pub fn read(path: &Path) -> Result<Self, ImageError> {

@@ -78,6 +78,10 @@ pub struct ProgramRun {
     pub arguments: Vec<String>,
     /// Configuration over the cluster's, under what the arguments set.
     pub configuration: BTreeMap<String, String>,
+    /// The environment of its workers.
+    pub environment: BTreeMap<String, String>,
+    /// The environment of its main.
+    pub environment_of_main: BTreeMap<String, String>,
 }
 
 /// A JobManager as its clients see it.

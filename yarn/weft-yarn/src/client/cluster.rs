@@ -1,7 +1,10 @@
 //! A YARN, as a client sees it.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::time::timeout;
 use weft_hadoop_conf::HadoopConf;
 use weft_hadoop_rpc::{Address, Entropy, Login, RpcOptions};
 use weft_yarn_client::ResourceManager;
@@ -12,6 +15,9 @@ use weft_yarn_client::proto::{
 use super::preflight::ClusterFacts;
 use crate::DeployError;
 use crate::resources::Sizes;
+
+/// After how long it is said who does not answer.
+const SILENCE: Duration = Duration::from_secs(3);
 
 /// The ResourceManagers of a configuration, and who asks them.
 #[derive(Clone, Debug)]
@@ -40,6 +46,23 @@ impl YarnCluster {
         let login = Login::simple(user);
         let resource_manager = ResourceManager::new(addresses.collect(), login, options, entropy);
         Ok(YarnCluster { resource_manager, conf, user: user.to_owned() })
+    }
+
+    /// Waits for an answer, and says whose it is when it takes long.
+    pub async fn unless_silent<T>(&self, answer: impl Future<Output = T>, say: &(dyn Fn(&str) + Sync)) -> T {
+        let mut answer = pin!(answer);
+        match timeout(SILENCE, answer.as_mut()).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                let managers = self.conf.resource_managers().unwrap_or_default();
+                let clients = managers.iter().map(|manager| format!("{}:{}", manager.client.host, manager.client.port));
+                let addresses = clients.collect::<Vec<_>>().join(", ");
+                say(&format!(
+                    "no answer yet from the ResourceManager at {addresses}; a call is given up after a minute"
+                ));
+                answer.await
+            }
+        }
     }
 
     /// What has to be known before an application is submitted; `maximum` is the largest container there can be.

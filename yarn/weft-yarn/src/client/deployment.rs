@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use weft_common::Configuration;
+use weft_fs::FsError;
 use weft_hadoop_rpc::{Credentials, Entropy};
 use weft_yarn_client::proto::ApplicationId;
 
@@ -15,7 +16,9 @@ use super::cluster::YarnCluster;
 use super::follow::{Follow, Outcome};
 use super::preflight::Preflight;
 use super::submission::submission;
-use crate::launch::{ClusterCredentials, Files, Launch, LaunchFile, configuration_file, write_manifest};
+use crate::launch::{
+    ClusterCredentials, Files, Launch, LaunchFile, configuration_file, write_environment, write_manifest,
+};
 use crate::settings::YarnSettings;
 use crate::staging::{ApplicationDirectory, BEARER_FILE, Source, Staging};
 use crate::{ContainerRole, DeployError};
@@ -36,6 +39,8 @@ pub mod names {
     pub const HADOOP: &str = "conf/core-site.xml";
     /// The list of staged files, in the ApplicationMaster's container alone.
     pub const MANIFEST: &str = "conf/files";
+    /// The environment of the program, in the ApplicationMaster's container alone.
+    pub const ENVIRONMENT: &str = "conf/environment";
     /// The directory of programs.
     pub const PROGRAMS: &str = "program";
 }
@@ -58,6 +63,8 @@ pub struct DeploymentRequest {
     pub provided: Files,
     /// What the ApplicationMaster's command is called with.
     pub master_arguments: Vec<String>,
+    /// The environment of the program that runs in the cluster. It is stored for its owner alone, and is in no launch script.
+    pub environment: BTreeMap<String, String>,
     /// The client's own tokens.
     pub tokens: Credentials,
 }
@@ -116,7 +123,8 @@ impl Deployment {
         say: &(dyn Fn(&str) + Sync),
         interrupted: impl Future<Output = String> + Send,
     ) -> Result<Deployed, DeployError> {
-        let (application, preflight) = self.preflight(&request.settings).await?;
+        let asked = self.preflight(&request.settings);
+        let (application, preflight) = self.cluster.unless_silent(asked, say).await?;
         preflight.notes.iter().for_each(|note| say(note));
         preflight.check()?;
         let submitted = AtomicBool::new(false);
@@ -149,6 +157,17 @@ impl Deployment {
         }
     }
 
+    /// What to do about a staging directory that is not one's own.
+    fn not_staged(&self, error: DeployError) -> DeployError {
+        match error {
+            DeployError::Fs(error @ FsError::PermissionDenied { .. }) => DeployError::Refused(format!(
+                "nothing can be staged as {}: {error}; or set yarn.staging-directory to a directory of one's own",
+                self.cluster.user
+            )),
+            error => error,
+        }
+    }
+
     /// 32 random bytes.
     fn random(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
@@ -171,7 +190,7 @@ struct Steps<'a> {
 impl Steps<'_> {
     async fn all(&self) -> Result<Deployed, DeployError> {
         let directory = self.deployment.staging.application(self.application);
-        directory.create().await?;
+        directory.create().await.map_err(|error| self.deployment.not_staged(error))?;
         let (mut files, uploaded) = self.stage(&directory).await?;
         let bearer: String = self.deployment.random().iter().map(|byte| format!("{byte:02x}")).collect();
         self.describe(&directory, &mut files, &bearer).await?;
@@ -208,7 +227,7 @@ impl Steps<'_> {
         let all: Vec<_> = named.iter().map(|(.., artifact)| *artifact).collect();
         directory.list_artifacts(&all).await?;
         let (mut files, mut uploaded) = (self.request.provided.clone(), 0);
-        let mut used = BTreeSet::new();
+        let (mut used, mut publicity) = (BTreeSet::new(), self.deployment.staging.publicity());
         for (name, source, archive, artifact) in named {
             if !used.insert(artifact) {
                 // The same bytes under another name: nodes show a file under one name only.
@@ -221,7 +240,8 @@ impl Steps<'_> {
                 (self.say)(&format!("uploaded {name}, {} bytes", staged.uploaded));
             }
             uploaded += staged.uploaded;
-            files.insert(name.clone(), LaunchFile { archive, ..staged.file });
+            let visibility = publicity.visibility(&staged.file.path).await?;
+            files.insert(name.clone(), LaunchFile { archive, visibility, ..staged.file });
         }
         Ok((files, uploaded))
     }
@@ -238,6 +258,10 @@ impl Steps<'_> {
         directory.put(BEARER_FILE, Bytes::from(bearer.to_owned())).await?;
         files.insert(names::CONFIGURATION.to_owned(), directory.put("config.yaml", configuration.into()).await?);
         files.insert(names::HADOOP.to_owned(), directory.put("core-site.xml", hadoop.xml.into()).await?);
+        if !self.request.environment.is_empty() {
+            let environment = write_environment(&self.request.environment)?;
+            files.insert(names::ENVIRONMENT.to_owned(), directory.put("environment", environment.into()).await?);
+        }
         let manifest = write_manifest(files)?;
         files.insert(names::MANIFEST.to_owned(), directory.put("files", manifest.into()).await?);
         Ok(())

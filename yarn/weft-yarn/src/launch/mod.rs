@@ -2,12 +2,14 @@
 
 mod configuration_file;
 mod credentials;
+mod environment_file;
 mod manifest;
 mod quoting;
 mod resources;
 
 pub use configuration_file::configuration_file;
 pub use credentials::{BEARER_ALIAS, ClusterCredentials, SECRET_ALIAS};
+pub use environment_file::{read_environment, write_environment};
 pub use manifest::{Files, read_manifest, write_manifest};
 pub use quoting::{command, expandable_value, literal_value, word};
 pub use resources::{LaunchFile, Visibility};

@@ -168,8 +168,7 @@ impl ApplicationMaster {
     ///
     /// # Errors
     /// Those of calls.
-    pub async fn finish(self, well: bool, diagnostics: &str) -> Result<(), DeployError> {
-        let status = if well { FinalStatus::FinalSucceeded } else { FinalStatus::FinalFailed };
+    pub async fn finish(self, status: FinalStatus, diagnostics: &str) -> Result<(), DeployError> {
         let request = FinishApplicationMasterRequest {
             diagnostics: diagnostics.to_owned(),
             tracking_url: String::new(),

@@ -27,6 +27,7 @@ mod application;
 mod cache;
 mod collect;
 mod name;
+mod public;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub use application::{ApplicationDirectory, BEARER_FILE};
 pub use cache::{Source, Staged};
 pub use collect::Swept;
 pub use name::{ArtifactName, NotAnArtifact};
+pub use public::Publicity;
 pub use sweep::{ApplicationLife, StagedApplication, Survey, SweepPlan};
 
 use std::fmt;
@@ -67,6 +69,11 @@ impl Staging {
     /// The directory of an application, whether it is there or not.
     pub fn application(&self, application: ApplicationId) -> ApplicationDirectory {
         ApplicationDirectory::new(self.clone(), self.applications().join(&application.to_string()))
+    }
+
+    /// Looks at who may read what is staged.
+    pub(crate) fn publicity(&self) -> Publicity {
+        Publicity::new(self.fs.clone())
     }
 
     fn cache(&self) -> Path {

@@ -3,6 +3,7 @@
 mod application;
 mod sweeping;
 mod uploading;
+mod visibility;
 
 use super::*;
 use bytes::Bytes;
