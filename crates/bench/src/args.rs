@@ -7,6 +7,7 @@ use crate::probe::Probe;
 use crate::row::{RowSpec, Who};
 use crate::text;
 use crate::workload::Workload;
+use crate::yarn::YarnArgs;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -52,6 +53,8 @@ pub(crate) enum Command {
     Cluster(ClusterArgs),
     /// Start HDFS and measure the client of files and of calls, beside hdfs-native and hdfs dfs
     Hdfs(HdfsArgs),
+    /// Start YARN and measure sessions, their jobs' first TaskManagers and their memory, beside containers with nothing in them
+    Yarn(YarnArgs),
     /// Measure a single figure in this process: idle CPU time, time to the first record, memory of a million keys
     Probe { probe: Probe },
     /// Count the instructions of the engine's kernels under callgrind and compare them with the counts kept

@@ -13,6 +13,9 @@ pub(crate) struct Figure {
     value: f64,
     unit: &'static str,
     floor: Floor,
+    /// The lowest and the highest that runs came to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    range: Option<(f64, f64)>,
 }
 
 /// What a figure has to keep to.
@@ -25,17 +28,22 @@ pub(crate) enum Floor {
 }
 
 pub(crate) const HEADER: &str =
-    "figure                                                          found            floor  met";
+    "figure                                                          found            floor  met  range";
 
 impl Figure {
     pub(crate) fn new(figure: impl Into<Cow<'static, str>>, value: f64, unit: &'static str, floor: Floor) -> Self {
-        Figure { figure: figure.into(), value, unit, floor }
+        Figure { figure: figure.into(), value, unit, floor, range: None }
     }
 
-    /// The middle of what several runs came to.
+    /// The middle of what several runs came to, with how far they were apart.
     pub(crate) fn median(figure: &'static str, values: Vec<f64>, unit: &'static str, floor: Floor) -> Result<Self> {
+        let range = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
         let value = median(values).with_context(|| format!("nothing was measured of: {figure}"))?;
-        Ok(Figure::new(figure, value, unit, floor))
+        Ok(Figure { range: Some(range), ..Figure::new(figure, value, unit, floor) })
+    }
+
+    pub(crate) fn value(&self) -> f64 {
+        self.value
     }
 
     /// The figure as a line of a report: for people, or as JSON.
@@ -68,10 +76,15 @@ impl fmt::Display for Figure {
             Floor::AtLeast(floor) => format!("≥ {floor} {}", self.unit),
             Floor::None => String::new(),
         };
-        let found = format!("{:.*} {}", if self.value < 10.0 { 2 } else { 1 }, self.value, self.unit);
-        let line = format!("{:<56} {found:>12} {floor:>16}  {}", self.figure, self.met());
+        let found = format!("{} {}", rounded(self.value), self.unit);
+        let range = self.range.map(|(low, high)| format!("{} to {}", rounded(low), rounded(high))).unwrap_or_default();
+        let line = format!("{:<56} {found:>12} {floor:>16}  {:<3}  {range}", self.figure, self.met());
         f.write_str(line.trim_end())
     }
+}
+
+fn rounded(value: f64) -> String {
+    format!("{value:.*}", if value < 10.0 { 2 } else { 1 })
 }
 
 impl Serialize for Floor {
@@ -94,6 +107,14 @@ mod tests {
         assert!(line(20.1, Floor::AtMost(20.0)).ends_with("no"));
         assert!(line(0.79, Floor::AtLeast(0.8)).ends_with("0.79 ms         ≥ 0.8 ms  no"));
         assert!(line(1.0, Floor::None).ends_with("1.00 ms"));
+    }
+
+    #[test]
+    fn a_median_says_how_far_the_runs_were_apart() {
+        let median = Figure::median("a", vec![12.0, 1.5, 3.0], "s", Floor::AtMost(2.0)).unwrap();
+        assert!(median.to_string().ends_with("3.00 s            ≤ 2 s  no   1.50 to 12.0"), "{median}");
+        assert!(median.line("yarn", true).unwrap().ends_with(r#""floor":2.0,"range":[1.5,12.0]}"#));
+        assert!(Figure::median("a", vec![], "s", Floor::None).is_err());
     }
 
     #[test]

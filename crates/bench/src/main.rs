@@ -11,6 +11,8 @@
 //! `cluster` measures processes: how long a cluster takes for what people and failures ask of it. This program is then a job's program, too.
 //!
 //! `hdfs` measures the client of HDFS, beside another one and beside Java's.
+//!
+//! `yarn` measures clusters on YARN, beside containers with nothing in them.
 
 mod args;
 mod cluster;
@@ -29,6 +31,7 @@ mod runs;
 mod text;
 mod usage;
 mod workload;
+mod yarn;
 
 use anyhow::Result;
 use args::{Cli, Command};
@@ -62,6 +65,7 @@ fn run(cli: Cli, start: Instant) -> Result<()> {
         Command::Text { bytes, file } => text::generate(bytes, &file),
         Command::Cluster(args) => cluster::measure(&mut io::stdout().lock(), &args, &cli.plan),
         Command::Hdfs(args) => hdfs::measure(&mut io::stdout().lock(), &args, &cli.plan),
+        Command::Yarn(args) => yarn::measure(&mut io::stdout().lock(), &args, &cli.plan),
         Command::HdfsTask { task } => Ok(writeln!(io::stdout(), "{}", task.measure()?)?),
         Command::Probe { probe } => Ok(writeln!(io::stdout(), "{}", probe.measure(start)?)?),
         Command::Kernels { counts, bless } => instructions::check(&mut io::stdout().lock(), &counts, bless),

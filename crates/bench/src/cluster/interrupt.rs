@@ -7,7 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 static TOLD: AtomicBool = AtomicBool::new(false);
 
 /// From now on SIGINT, SIGTERM and SIGHUP make [`check`] fail instead of ending this process where it stands.
-pub(super) fn listen() -> Result<()> {
+pub(crate) fn listen() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting a runtime")?;
     let entered = runtime.enter();
     let hear = |kind| signal(kind).context("listening for signals");
@@ -30,7 +30,7 @@ pub(super) fn listen() -> Result<()> {
 }
 
 /// Fails when this program was told to end.
-pub(super) fn check() -> Result<()> {
+pub(crate) fn check() -> Result<()> {
     ensure!(!TOLD.load(Ordering::Relaxed), "told to end by a signal");
     Ok(())
 }

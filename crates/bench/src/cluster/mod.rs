@@ -5,17 +5,17 @@
 //! where it began something; both read the same clock. When this program is told to end, it takes what it started with it.
 
 mod deploy;
-mod interrupt;
+pub(crate) mod interrupt;
 mod jobs;
 mod memory;
-mod process;
+pub(crate) mod process;
 mod program;
-mod programs;
+pub(crate) mod programs;
 mod recovery;
-mod rest;
+pub(crate) mod rest;
 mod start;
-mod submission;
-mod tasks;
+pub(crate) mod submission;
+pub(crate) mod tasks;
 mod testbed;
 mod words;
 

@@ -17,7 +17,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 const TICKS_A_SECOND: f64 = 100.0;
 
 /// Looks again and again until there is something; fails when there is nothing in time, or this program is told to end.
-pub(super) fn until<T>(what: &str, mut look: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Result<Option<T>>) -> Result<T> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(found) = look()? {
@@ -32,26 +32,26 @@ pub(super) fn until<T>(what: &str, mut look: impl FnMut() -> Result<Option<T>>) 
 }
 
 /// A process that ends with this value.
-pub(super) struct Process(Child);
+pub(crate) struct Process(Child);
 
 impl Process {
-    pub(super) fn start(command: &mut Command) -> Result<Self> {
+    pub(crate) fn start(command: &mut Command) -> Result<Self> {
         let child = command.stdin(Stdio::null()).spawn();
         Ok(Process(child.with_context(|| format!("starting {}", command.get_program().display()))?))
     }
 
-    pub(super) fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.0.id()
     }
 
     /// Ends it at once, as nothing but the kernel can.
-    pub(super) fn kill(mut self) -> Result<()> {
+    pub(crate) fn kill(mut self) -> Result<()> {
         self.0.kill().context("killing a process")?;
         self.0.wait().context("waiting for a killed process")?;
         Ok(())
     }
 
-    pub(super) fn has_ended(&mut self) -> Result<bool> {
+    pub(crate) fn has_ended(&mut self) -> Result<bool> {
         Ok(self.0.try_wait().context("looking whether a process has ended")?.is_some())
     }
 
@@ -77,7 +77,7 @@ impl Drop for Process {
 }
 
 /// The processes whose parent is this one.
-pub(super) fn children_of(id: u32) -> Result<Vec<u32>> {
+pub(crate) fn children_of(id: u32) -> Result<Vec<u32>> {
     let mut children = Vec::new();
     for entry in fs::read_dir("/proc").context("looking for processes in /proc")?.flatten() {
         let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
@@ -90,11 +90,20 @@ pub(super) fn children_of(id: u32) -> Result<Vec<u32>> {
 }
 
 /// Megabytes that are resident of a process.
-pub(super) fn resident_megabytes(id: u32) -> Result<f64> {
+pub(crate) fn resident_megabytes(id: u32) -> Result<f64> {
     let status =
         fs::read_to_string(format!("/proc/{id}/status")).with_context(|| format!("looking at process {id}"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.strip_suffix("kB"));
     let kib: f64 = line.with_context(|| format!("process {id} has no line VmRSS in kB"))?.trim().parse()?;
+    Ok(kib * 1024.0 / 1e6)
+}
+
+/// Megabytes of a process, a page that others have, too, counted as the part that falls to it.
+pub(crate) fn proportional_megabytes(id: u32) -> Result<f64> {
+    let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup"))
+        .with_context(|| format!("looking at the pages of process {id}"))?;
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")?.strip_suffix("kB"));
+    let kib: f64 = line.with_context(|| format!("process {id} has no line Pss in kB"))?.trim().parse()?;
     Ok(kib * 1024.0 / 1e6)
 }
 
@@ -139,7 +148,8 @@ mod tests {
         let child = Process::start(Command::new("sleep").arg("60")).unwrap();
         let id = child.id();
         assert!(children_of(std::process::id()).unwrap().contains(&id));
-        assert!(resident_megabytes(id).unwrap() > 0.0);
+        let (resident, proportional) = (resident_megabytes(id).unwrap(), proportional_megabytes(id).unwrap());
+        assert!(proportional > 0.0 && proportional <= resident, "{proportional} of {resident}");
         drop(child);
         assert!(!children_of(std::process::id()).unwrap().contains(&id));
     }

@@ -30,6 +30,8 @@ pub(crate) struct JobArgs {
 enum Job {
     /// Ten records to nowhere
     Trivial,
+    /// Waits
+    Idle,
     /// Fails as often as a file appears, which it removes
     Failing,
     /// Four operators that wait, each a vertex of its own
@@ -44,6 +46,7 @@ impl JobArgs {
         let file = self.file.clone().unwrap_or_default();
         match self.job {
             Job::Trivial => env.from_sequence(1, 10).discard(),
+            Job::Idle => env.generate_at_rate(IDLE, |n| n).discard(),
             Job::Failing => {
                 let numbers = env.generate_at_rate(1000.0, |n| n).key_by_value(|n| n % 100).sum(|n| n);
                 numbers.sink_to(FailingSink { order: file })

@@ -5,18 +5,18 @@ use std::env;
 use std::path::PathBuf;
 
 /// Where they are.
-pub(super) struct Programs {
+pub(crate) struct Programs {
     /// The command, and the processes of a cluster.
-    pub(super) weft: PathBuf,
+    pub(crate) weft: PathBuf,
     /// This program, which is a job's program as well.
-    pub(super) job: PathBuf,
+    pub(crate) job: PathBuf,
     /// A job that waits, in a program with the system's allocator.
-    pub(super) idle: PathBuf,
+    pub(crate) idle: PathBuf,
 }
 
 impl Programs {
     /// Looks beside this program.
-    pub(super) fn find() -> Result<Self> {
+    pub(crate) fn find() -> Result<Self> {
         let job = env::current_exe().context("finding this program's own file")?;
         let weft = job.with_file_name("weft");
         ensure!(

@@ -7,35 +7,49 @@ use std::net::TcpStream;
 
 /// A JobManager's REST address.
 #[derive(Clone, Debug)]
-pub(super) struct Rest(String);
+pub(crate) struct Rest {
+    address: String,
+    /// What it wants to be told by whoever changes something.
+    bearer: Option<String>,
+}
 
 impl Rest {
     /// By `host:port`.
-    pub(super) fn new(address: impl Into<String>) -> Self {
-        Rest(address.into())
+    pub(crate) fn new(address: impl Into<String>) -> Self {
+        Rest { address: address.into(), bearer: None }
     }
 
-    pub(super) fn address(&self) -> &str {
-        &self.0
+    /// Told this with every request.
+    pub(crate) fn with_bearer(self, bearer: impl Into<String>) -> Self {
+        Rest { bearer: Some(bearer.into()), ..self }
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 
     /// The answer to a GET.
-    pub(super) fn get(&self, path: &str) -> Result<Value> {
+    pub(crate) fn get(&self, path: &str) -> Result<Value> {
         self.ask("GET", path, &[])
     }
 
     /// Asks for a job's end.
-    pub(super) fn cancel(&self, job: &str) -> Result<()> {
+    pub(crate) fn cancel(&self, job: &str) -> Result<()> {
         self.ask("PATCH", &format!("/jobs/{job}"), &[]).map(drop)
     }
 
     /// Sends bytes; the answer.
-    pub(super) fn post(&self, path: &str, body: &[u8]) -> Result<Value> {
+    pub(crate) fn post(&self, path: &str, body: &[u8]) -> Result<Value> {
         self.ask("POST", path, body)
     }
 
+    /// Stores bytes.
+    pub(crate) fn put(&self, path: &str, body: &[u8]) -> Result<Value> {
+        self.ask("PUT", path, body)
+    }
+
     fn ask(&self, method: &str, path: &str, body: &[u8]) -> Result<Value> {
-        let asked = || format!("{method} http://{}{path}", self.0);
+        let asked = || format!("{method} http://{}{path}", self.address);
         let answer = self.exchange(method, path, body).with_context(asked)?;
         let (head, body) = answer.split_once("\r\n\r\n").with_context(|| format!("{}: it is cut off", asked()))?;
         let status = head.split(' ').nth(1).unwrap_or_default();
@@ -46,8 +60,14 @@ impl Rest {
     }
 
     fn exchange(&self, method: &str, path: &str, body: &[u8]) -> Result<String> {
-        let mut stream = TcpStream::connect(&self.0)?;
-        let head = format!("{method} {path} HTTP/1.0\r\nHost: {}\r\nContent-Length: {}\r\n\r\n", self.0, body.len());
+        let mut stream = TcpStream::connect(&self.address)?;
+        let bearer = self.bearer.as_ref().map(|bearer| format!("Authorization: Bearer {bearer}\r\n"));
+        let head = format!(
+            "{method} {path} HTTP/1.0\r\nHost: {}\r\n{}Content-Length: {}\r\n\r\n",
+            self.address,
+            bearer.unwrap_or_default(),
+            body.len()
+        );
         stream.write_all(&[head.as_bytes(), body].concat())?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::env;
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -16,32 +17,34 @@ use weft_rpc::view::{Answer, Refusal};
 use weft_rpc::{BlobHash, BlobRef, JobOutcome, JobSpec, ProgramSpec};
 
 /// A job that can be submitted any number of times, each time as a new one.
-pub(super) struct Submission(JobSpec);
+pub(crate) struct Submission(JobSpec);
 
 /// A job that was submitted.
-pub(super) struct Submitted {
-    pub(super) job: String,
+pub(crate) struct Submitted {
+    pub(crate) job: String,
     /// Milliseconds since 1970, before the request was made.
-    pub(super) at: i64,
+    pub(crate) at: i64,
 }
 
 impl Submission {
     /// Runs this program for one of its jobs and keeps what it executes.
-    pub(super) fn of(programs: &Programs, job: &[&str]) -> Result<Self> {
-        let arguments: Vec<String> = ["job"].iter().chain(job).map(|&argument| argument.to_owned()).collect();
+    pub(crate) fn of(programs: &Programs, job: &[&str]) -> Result<Self> {
+        Self::of_program(&programs.job, &[&["job"], job].concat())
+    }
+
+    /// Runs a program and keeps what it executes.
+    pub(crate) fn of_program(program: &Path, arguments: &[&str]) -> Result<Self> {
+        let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let directory = env::current_dir().context("finding the working directory")?;
-        let mut command = ProgramCommand::new(&programs.job, "weft-bench", directory);
+        let mut command = ProgramCommand::new(program, &name, directory);
         command.arguments.clone_from(&arguments);
         command.stdout = Stdio::null();
-        let program = ProgramSpec {
-            name: "weft-bench".to_owned(),
-            artifact: named(programs)?,
-            arguments,
-            environment: BTreeMap::new(),
-        };
+        let artifact = named(&read(program)?);
+        let spec_of_program = ProgramSpec { name, artifact, arguments, environment: BTreeMap::new() };
         let spec = DriveSpec { configuration: BTreeMap::new(), detached: true };
         let patience = Patience { timeout: Duration::ZERO, retry_period: Duration::ZERO };
-        let drive = Drive { command, stdin: None, spec, program, patience };
+        let drive = Drive { command, stdin: None, spec, program: spec_of_program, patience };
         let kept = Arc::new(Kept::default());
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting a runtime")?;
@@ -50,15 +53,22 @@ impl Submission {
         match spec {
             Some(spec) => Ok(Submission(spec)),
             None => bail!(
-                "this program, run as the job {job:?}, ended ({}) without executing it: {:?}",
+                "{}, run for the job that it executes, ended ({}) without executing one: {:?}",
+                program.display(),
                 end.exit,
                 end.gave_up
             ),
         }
     }
 
+    /// Stores the program's bytes.
+    pub(crate) fn provide(rest: &Rest, program: &Path) -> Result<()> {
+        let bytes = read(program)?;
+        rest.put(&format!("/weft/artifacts/{}", named(&bytes).hash), &bytes).map(drop)
+    }
+
     /// Submits it as a new job. The program's bytes have to be there.
-    pub(super) fn submit(&self, rest: &Rest) -> Result<Submitted> {
+    pub(crate) fn submit(&self, rest: &Rest) -> Result<Submitted> {
         let at = now_ms()?;
         let nanoseconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_nanos();
         let body = JobSpec { job: JobId(nanoseconds), ..self.0.clone() }.to_bytes();
@@ -69,13 +79,16 @@ impl Submission {
 }
 
 /// Milliseconds since 1970, as a cluster counts them.
-pub(super) fn now_ms() -> Result<i64> {
+pub(crate) fn now_ms() -> Result<i64> {
     Ok(i64::try_from(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis())?)
 }
 
-fn named(programs: &Programs) -> Result<BlobRef> {
-    let bytes = std::fs::read(&programs.job).with_context(|| format!("reading {}", programs.job.display()))?;
-    Ok(BlobRef { hash: BlobHash(Sha256::digest(&bytes).into()), length: bytes.len() as u64 })
+fn read(program: &Path) -> Result<Vec<u8>> {
+    std::fs::read(program).with_context(|| format!("reading {}", program.display()))
+}
+
+fn named(bytes: &[u8]) -> BlobRef {
+    BlobRef { hash: BlobHash(Sha256::digest(bytes).into()), length: bytes.len() as u64 }
 }
 
 /// Accepts a job and keeps it.

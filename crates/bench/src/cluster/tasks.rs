@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 /// Waits until all tasks of a job run in this attempt; when the last of them began to, in milliseconds since 1970.
-pub(super) fn await_running(rest: &Rest, job: &str, attempt: u64) -> Result<i64> {
+pub(crate) fn await_running(rest: &Rest, job: &str, attempt: u64) -> Result<i64> {
     until(&format!("all tasks of job {job} run in attempt {attempt}"), || {
         let view = rest.get(&format!("/jobs/{job}"))?;
         let state = view["state"].as_str().unwrap_or_default();
@@ -42,13 +42,13 @@ fn running_since(rest: &Rest, job: &str, vertex: &str, attempt: u64) -> Result<O
 }
 
 /// When a job was accepted, in milliseconds since 1970.
-pub(super) fn accepted_at(rest: &Rest, job: &str) -> Result<i64> {
+pub(crate) fn accepted_at(rest: &Rest, job: &str) -> Result<i64> {
     let view = rest.get(&format!("/jobs/{job}"))?;
     view["timestamps"]["INITIALIZING"].as_i64().context("a job does not say when it was accepted")
 }
 
 /// The TaskManager that the first task of a job runs on.
-pub(super) fn task_manager(rest: &Rest, job: &str) -> Result<String> {
+pub(crate) fn task_manager(rest: &Rest, job: &str) -> Result<String> {
     let view = rest.get(&format!("/jobs/{job}"))?;
     let vertex = list(&view["vertices"])?.first().context("a job without vertices")?;
     let vertex = rest.get(&format!("/jobs/{job}/vertices/{}", text(&vertex["id"])?))?;
@@ -57,14 +57,14 @@ pub(super) fn task_manager(rest: &Rest, job: &str) -> Result<String> {
 }
 
 /// When the latest failure of a job happened, in milliseconds since 1970.
-pub(super) fn failed_at(rest: &Rest, job: &str) -> Result<i64> {
+pub(crate) fn failed_at(rest: &Rest, job: &str) -> Result<i64> {
     let exceptions = rest.get(&format!("/jobs/{job}/exceptions"))?;
     let latest = list(&exceptions["exceptionHistory"]["entries"])?.first();
     latest.and_then(|latest| latest["timestamp"].as_i64()).context("a job that failed does not say when")
 }
 
 /// Asks for a job's end and waits for it.
-pub(super) fn cancel(rest: &Rest, job: &str) -> Result<()> {
+pub(crate) fn cancel(rest: &Rest, job: &str) -> Result<()> {
     rest.cancel(job)?;
     until(&format!("job {job} is cancelled"), || {
         Ok((rest.get(&format!("/jobs/{job}"))?["state"] == "CANCELED").then_some(()))
