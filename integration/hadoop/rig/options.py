@@ -50,11 +50,12 @@ class Options:
         if self.hdfs:
             names += ["jn"] if self.ha else []
             names += ["nn" + i for i in both]
+            # Early: no NameNode is active before they have found ZooKeeper, which they wait for alone.
+            names += ["fc" + i for i in both] if self.ha else []
         names += ["rm" + i for i in both] if self.yarn else []
         if self.hdfs:
             names += [f"dn{i + 1}" for i in range(self.datanodes)]
         names += [f"nm{i + 1}" for i in range(self.nodemanagers)] if self.yarn else []
-        names += ["fc" + i for i in both] if self.hdfs and self.ha else []
         return names
 
 
