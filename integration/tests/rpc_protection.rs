@@ -113,6 +113,26 @@ async fn privacy() {
     at_protection("privacy", &ciphers.map(|ciphers| (Protection::Privacy, ciphers))).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_has_expired_is_refused_with_what_to_do() {
+    let _alone = ALONE.lock().await;
+    let life = "yarn-site:yarn.resourcemanager.delegation.token.renew-interval=3000";
+    let rig = yarn::up(&["--yarn-only", "--nodemanagers", "1", "--set", life]);
+    let token = delegation_token(&resource_manager(&rig)).await;
+    let of = |token: Token| {
+        resource_manager_as(&rig, login(&rig, CredentialsWatch::fixed(only(token))), RpcOptions::default())
+    };
+    assert_eq!(of(token.clone()).cluster_metrics().await.unwrap().active, 1);
+    // Logged in before, a connection goes on; a new one is refused.
+    let expired = yarn::eventually("its end", async || of(token.clone()).cluster_metrics().await.err()).await;
+    assert!(expired.is(ExceptionKind::InvalidToken), "{expired}");
+    assert_eq!(expired.kind(), weft_common::ErrorKind::User);
+    let text = expired.to_string();
+    for part in ["cannot log in to ", "expired", "get a new one"] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
 /// A dummy for Kerberos: the token changes every two seconds and the one before is cancelled, under a stream of calls.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_change_under_load_and_no_call_is_lost() {
