@@ -2,6 +2,7 @@
 
 use super::super::*;
 use super::Dice;
+use super::bug::{Bug, Suspect};
 use super::yarn::{Reply, Yarn};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +22,7 @@ enum Step {
 pub(super) struct World {
     pub(super) dice: Dice,
     pub(super) yarn: Yarn,
-    pub(super) ledger: ContainerLedger,
+    pub(super) ledger: Suspect,
     pub(super) started: u64,
     now: u64,
     steps: BTreeMap<(u64, u64), Step>,
@@ -43,8 +44,8 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(seed: u64) -> Self {
-        let ledger = ContainerLedger::new(ContainerSettings::default(), [ONE, TWO]);
+    pub(super) fn new(seed: u64, bug: Option<Bug>) -> Self {
+        let ledger = Suspect::new(ContainerLedger::new(ContainerSettings::default(), [ONE, TWO]), bug);
         let mut world = World {
             dice: Dice(seed),
             yarn: Yarn::default(),
@@ -263,9 +264,7 @@ impl World {
     }
 
     fn tell(&mut self, event: ContainerEvent) {
-        let mut out = Vec::new();
-        self.ledger.on(at(self.now), event, &mut out);
-        for command in out {
+        for command in self.ledger.on(at(self.now), event) {
             match command {
                 ContainerCommand::Heartbeat(heartbeat) => self.send(heartbeat),
                 ContainerCommand::Start { container, profile } => {
