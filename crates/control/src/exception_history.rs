@@ -60,7 +60,7 @@ impl ExceptionHistory {
     /// More is known of why a TaskManager was lost: said behind the newest failure that speaks of it. Whether there is one that did not say so yet.
     pub(crate) fn explain(&mut self, task_manager: &TaskManagerId, why: &str) -> bool {
         let speaks_of = |failure: &Failure| {
-            failure.origin.task_manager.as_ref() == Some(task_manager) || failure.message.contains(&task_manager.0)
+            is_about(&failure.message, failure.origin.task_manager.as_ref(), task_manager)
         };
         let roots = self.entries.iter_mut().map(|entry| &mut entry.failure);
         match roots.into_iter().find(|failure| speaks_of(failure)) {
@@ -93,9 +93,56 @@ impl ExceptionHistory {
     }
 }
 
+/// Whether a failure is one of a TaskManager: it arose there, or its sentence names it.
+pub fn is_about(message: &str, arose_at: Option<&TaskManagerId>, task_manager: &TaskManagerId) -> bool {
+    arose_at == Some(task_manager) || names(message, &task_manager.0)
+}
+
+/// Whether a sentence names an id, and not one that is longer.
+fn names(sentence: &str, id: &str) -> bool {
+    let is_of_ids = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    // Points and colons are within ids, and end sentences.
+    let ends = |mut rest: std::str::Chars<'_>, next: fn(&mut std::str::Chars<'_>) -> Option<char>| match next(&mut rest)
+    {
+        Some('.' | ':') => !next(&mut rest).is_some_and(is_of_ids),
+        c => !c.is_some_and(is_of_ids),
+    };
+    !id.is_empty()
+        && sentence.match_indices(id).any(|(at, id)| {
+            let (before, after) = (sentence.get(..at), sentence.get(at + id.len()..));
+            ends(before.unwrap_or_default().chars(), |chars| chars.next_back())
+                && ends(after.unwrap_or_default().chars(), |chars| chars.next())
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_named_where_it_stands_alone() {
+        let table = [
+            ("tm-1 is lost", "tm-1", true),
+            ("the connection to tm-1: refused", "tm-1", true),
+            ("it was tm-1.", "tm-1", true),
+            ("(tm-1)", "tm-1", true),
+            ("tm-10 is lost, and tm-1, too", "tm-1", true),
+            ("tm-10 is lost", "tm-1", false),
+            ("atm-1 is lost", "tm-1", false),
+            ("tm-1-2 is lost", "tm-1", false),
+            ("tm-1.example.org is lost", "tm-1", false),
+            ("10.0.0.1:4000-af is lost", "0.0.1:4000-af", false),
+            ("10.0.0.1:4000-af is lost", "0.0.0.1:4000-af", false),
+            ("11.0.0.1:4000-af is lost", "1.0.0.1:4000-af", false),
+            ("host.1:4000-af is lost", "1:4000-af", false),
+            ("10.0.0.1:4000-af: lost", "10.0.0.1:4000-af", true),
+            ("container_1_0001_01_0000021 is lost", "container_1_0001_01_000002", false),
+            ("anything", "", false),
+        ];
+        for (sentence, id, expected) in table {
+            assert_eq!(names(sentence, id), expected, "{id} in {sentence}");
+        }
+    }
 
     #[test]
     fn what_becomes_known_later_is_said_behind_the_failure() {
