@@ -37,7 +37,7 @@ async fn everybodys_is_what_everybody_can_reach_and_read() {
         ([0o641, 0o755, 0o755], Visibility::User),
     ];
     for (modes, visibility) in table {
-        assert_eq!(seen(modes).await, visibility, "{modes:o?}");
+        assert_eq!(seen(modes).await, visibility, "{modes:?}");
     }
 }
 
