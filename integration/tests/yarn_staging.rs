@@ -3,30 +3,24 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod hdfs;
+mod yarn;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use weft_fs::{FileSystem, FsError, HdfsFileSystem, Path};
+use weft_fs::{FileSystem, FsError, HdfsFileSystem, Path, Permission};
 use weft_hadoop_conf::{Environment, Sources};
-use weft_hadoop_rpc::{Entropy, Login};
+use weft_hadoop_rpc::Login;
 use weft_integration::Rig;
 use weft_yarn::DeployError;
-use weft_yarn::staging::{ApplicationLife, BEARER_FILE, Source, Staging, Swept};
+use weft_yarn::launch::Visibility;
+use weft_yarn::staging::{ApplicationLife, BEARER_FILE, Publicity, Source, Staging, Swept};
 use weft_yarn_client::proto::ApplicationId;
+use yarn::entropy;
 
 /// Several blocks of a kind that does not compress into nothing, and more than is read at a time.
 const LENGTH: usize = (3 << 20) + 17;
-
-fn entropy() -> Arc<dyn Entropy> {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    Arc::new(|bytes: &mut [u8]| {
-        let number = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-        bytes.iter_mut().zip(number.iter().cycle()).for_each(|(byte, number)| *byte = *number);
-    })
-}
 
 fn app(id: i32) -> ApplicationId {
     ApplicationId { id, cluster_timestamp: 1_700_000_000_000 }
@@ -68,6 +62,7 @@ async fn an_application_is_staged_shared_kept_from_others_and_swept() {
     let source = Source { fs: Arc::new(weft_fs::LocalFileSystem::new()), path };
     two_clients_at_once(&home, &source).await;
     what_others_may(&home).await;
+    what_everybody_may(&home, &source).await;
     the_sweep(&home, &source).await;
 }
 
@@ -102,6 +97,34 @@ async fn what_others_may(home: &Home) {
     let refused = theirs.read(BEARER_FILE).await.unwrap_err();
     assert!(matches!(refused, DeployError::Fs(FsError::PermissionDenied { .. })), "{refused}");
     assert!(theirs.put("x", Bytes::new()).await.is_err());
+}
+
+/// An artifact is everybody's as long as everybody can reach it.
+async fn what_everybody_may(home: &Home, source: &Source) {
+    let name = source.name().await.unwrap();
+    let file = home.staging().stage(name, source).await.unwrap().file.path;
+    let visibility = async || Publicity::new(home.fs.clone()).visibility(&file).await.unwrap();
+    let is_read = async || stranger(&home.rig).open(&file).await.is_ok();
+    let cache = file.parent().unwrap();
+    let user = home.root.parent().unwrap();
+    assert_eq!(visibility().await, Visibility::User, "the client's home is its own");
+    for directory in [&user, &home.root, &cache.parent().unwrap(), &cache] {
+        home.fs.set_permission(directory, Permission::from_mode(0o755)).await.unwrap();
+    }
+    for (path, mode, expected) in [
+        (&file, 0o644, Visibility::Public),
+        (&cache, 0o750, Visibility::User),
+        (&cache, 0o751, Visibility::Public),
+        (&home.root, 0o700, Visibility::User),
+        (&home.root, 0o755, Visibility::Public),
+        (&file, 0o640, Visibility::User),
+        (&file, 0o644, Visibility::Public),
+    ] {
+        home.fs.set_permission(path, Permission::from_mode(mode)).await.unwrap();
+        assert_eq!(visibility().await, expected, "{path} {mode:o}");
+        // What the NameNode says to a stranger is the same.
+        assert_eq!(is_read().await, expected == Visibility::Public, "{path} {mode:o}");
+    }
 }
 
 async fn the_sweep(home: &Home, source: &Source) {

@@ -56,7 +56,16 @@ impl Gave {
 
 /// Runs `weft` as the rig's client, with something to read, to its end.
 pub(crate) fn weft(rig: &Rig, arguments: &[&str], typed: &str) -> Gave {
-    let (child, typed) = (start(rig, arguments), typed.to_owned());
+    ended(start(rig, arguments), arguments, typed)
+}
+
+/// The same in another environment.
+pub(crate) fn weft_with(rig: &Rig, variables: &[(&str, &Path)], arguments: &[&str]) -> Gave {
+    ended(start_with(rig, variables, arguments), arguments, "")
+}
+
+fn ended(child: Child, arguments: &[&str], typed: &str) -> Gave {
+    let typed = typed.to_owned();
     let (pid, (ended, end)) = (Pid::from_child(&child), mpsc::channel());
     let reader = std::thread::spawn(move || {
         let mut child = child;
@@ -74,8 +83,12 @@ pub(crate) fn weft(rig: &Rig, arguments: &[&str], typed: &str) -> Gave {
 
 /// Starts `weft` as the rig's client. Its own files of state are in the rig's directory.
 pub(crate) fn start(rig: &Rig, arguments: &[&str]) -> Child {
+    start_with(rig, &[], arguments)
+}
+
+fn start_with(rig: &Rig, variables: &[(&str, &Path)], arguments: &[&str]) -> Child {
     let mut command: Command = rig.as_client(&WEFT).unwrap();
-    command.args(arguments).env("TMPDIR", own_directory(rig));
+    command.args(arguments).env("TMPDIR", own_directory(rig)).envs(variables.iter().copied());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 

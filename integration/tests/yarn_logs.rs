@@ -1,0 +1,166 @@
+//! Applications that have ended, on a real YARN that collects logs: what is read of them, and how they are told to have ended.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod command;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use command::until;
+use command::yarn::{SMALL, Yarn};
+use rustix::process::{Pid, Signal, kill_process};
+
+static YARN: LazyLock<Yarn> = LazyLock::new(|| Yarn::up(&["--set", "yarn-site:yarn.log-aggregation-enable=true"]));
+
+/// The cluster holds one of these at a time with room to spare.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Hadoop's own command.
+const YARN_LOGS: &str = "org.apache.hadoop.yarn.client.cli.LogsCLI";
+
+#[test]
+fn a_killed_task_manager_s_last_line_is_read_after_the_end() {
+    let _alone = alone();
+    let session = YARN.session(&["-Drestart-strategy.type=none"]);
+    let application = session.application.clone();
+    let under_way = session.count_words(&YARN.home("of-logs"), "20000");
+    session.job("RUNNING");
+    let task_manager = session.task_manager();
+    let live = YARN.weft(&["logs", &application, "--list"]).well();
+    assert!(live.contains("==> jobmanager ") && live.contains("==> container_"), "{live}");
+    kill_process(Pid::from_raw(task_manager).unwrap(), Signal::KILL).unwrap();
+    let ended = under_way.wait_with_output().unwrap();
+    assert!(!ended.status.success(), "{ended:?}");
+    let (file, last) = until("its log", || last_line_of_task_manager(&application));
+    session.stop();
+    let all = collected(&application, &[]);
+    assert!(all.lines().any(|line| line == last), "{last} is not in {all}");
+    as_hadoop_reads_them(&application, &last);
+    parts_of_them(&application, &file, &last);
+}
+
+/// The log of a TaskManager with something in it, and its last line.
+fn last_line_of_task_manager(application: &str) -> Option<(PathBuf, String)> {
+    let mut waiting = vec![YARN.rig.directory().join("log")];
+    while let Some(directory) = waiting.pop() {
+        for entry in std::fs::read_dir(&directory).into_iter().flatten().flatten() {
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+            if path.is_dir() {
+                waiting.push(path);
+            } else if name.contains("taskmanager")
+                && name.ends_with(".log")
+                && path.to_string_lossy().contains(application)
+            {
+                let text = std::fs::read_to_string(&path).unwrap();
+                if let Some(last) = text.lines().last() {
+                    return Some((path, last.to_owned()));
+                }
+            }
+        }
+    }
+    None
+}
+
+/// What `weft logs` prints once the nodes have collected everything.
+fn collected(application: &str, options: &[&str]) -> String {
+    until("the logs are collected", || {
+        let report = YARN.rig.web("rm1", &format!("/ws/v1/cluster/apps/{application}")).unwrap();
+        (report["app"]["logAggregationStatus"] == "SUCCEEDED").then_some(())
+    });
+    YARN.weft(&[&["logs", application], options].concat()).well()
+}
+
+/// The same containers with the same files of the same length, and the same line.
+fn as_hadoop_reads_them(application: &str, last: &str) {
+    let java = YARN.rig.hadoop(YARN_LOGS, &["-applicationId", application]).unwrap();
+    let java = String::from_utf8_lossy(&java.stdout).into_owned();
+    assert!(java.lines().any(|line| line == last), "{last} is not in {java}");
+    let (mut container, mut name, mut theirs) = (String::new(), String::new(), BTreeSet::new());
+    for line in java.lines() {
+        if let Some(rest) = line.strip_prefix("Container: ") {
+            container = rest.split(' ').next().unwrap().to_owned();
+        } else if let Some(rest) = line.strip_prefix("LogType:") {
+            name = rest.to_owned();
+        } else if let Some(length) = line.strip_prefix("LogLength:") {
+            theirs.insert((container.clone(), name.clone(), length.to_owned()));
+        }
+    }
+    let ours = collected(application, &["--list"]);
+    let ours: BTreeSet<_> = ours.lines().map(listed).collect();
+    assert!(ours.len() > 5, "{ours:?}");
+    assert_eq!(ours, theirs);
+}
+
+/// `==> container_… on host:port name (N bytes) <==`
+fn listed(line: &str) -> (String, String, String) {
+    let words: Vec<_> = line.split(' ').collect();
+    let ["==>", container, "on", _, name, length, "bytes)", "<=="] = words[..] else { panic!("{line}") };
+    (container.to_owned(), name.to_owned(), length.trim_start_matches('(').to_owned())
+}
+
+fn parts_of_them(application: &str, file: &std::path::Path, last: &str) {
+    let name = file.file_name().unwrap().to_str().unwrap();
+    let container = file.parent().unwrap().file_name().unwrap().to_str().unwrap();
+    let of_file = collected(application, &["--container", container, "--file", name]);
+    let title = of_file.lines().next().unwrap();
+    assert_eq!(listed(title).1, name);
+    assert!(of_file.trim_end().ends_with(last), "{of_file}");
+    let bytes = (last.len() + 1).to_string();
+    let end = collected(application, &["-containerId", container, "--file", name, "--last", &bytes]);
+    assert_eq!(end.trim_end(), format!("{title}\n{last}"));
+    assert_eq!(collected(application, &["--file", "no such file"]), "");
+    let id = application.rsplit_once('_').unwrap().0;
+    let logs = |application: &str| YARN.weft(&["logs", application]);
+    logs(&format!("{id}_9999")).badly(&[&format!("YARN knows no {id}_9999"), "--owner"]);
+}
+
+#[test]
+fn what_env_names_reaches_main_and_workers_and_nobody_else() {
+    let _alone = alone();
+    let env = ["--env", "OF_THE_CLIENT=a b$HOME\"`'", "-Dcontainerized.master.env.OF_MASTER=1"];
+    // Main and workers agree about the variable, or else build different graphs.
+    YARN.run_application(&env, &["differs"]).well();
+    let both = ["-Dcontainerized.master.env.OF_THE_CLIENT=1", "-Dcontainerized.taskmanager.env.OF_THE_CLIENT=1"];
+    YARN.run_application(&both, &["differs"]).well();
+    YARN.run_application(&both[..1], &["differs"]).badly(&["has failed"]);
+    let more = [env.as_slice(), &["-Dcontainerized.taskmanager.env.OF_WORKERS=2"]].concat();
+    let said = YARN.run_application(&more, &["surroundings"]).well();
+    let application = said.lines().find_map(|line| line.strip_prefix("YARN application id: ")).unwrap();
+    let printed = collected(application, &["--file", "program-"]);
+    let variables = printed.lines().find(|line| line.contains("variables [")).unwrap_or_else(|| panic!("{printed}"));
+    for (name, seen) in [("\"OF_THE_CLIENT\"", true), ("\"OF_WORKERS\"", true), ("\"OF_MASTER\"", false)] {
+        assert_eq!(variables.contains(name), seen, "{name}: {variables}");
+    }
+    let scripts = collected(application, &["--file", "launch_container.sh"]);
+    assert!(scripts.contains("OF_MASTER") && !scripts.contains("OF_THE_CLIENT"), "{scripts}");
+    YARN.nothing_is_left(application);
+}
+
+#[test]
+fn an_application_whose_job_is_cancelled_is_told_to_be_killed() {
+    let _alone = alone();
+    let run = [["run", "-t", "yarn-application", "-Dyarn.application.name=endless"].as_slice(), &SMALL].concat();
+    let under_way = command::start(&YARN.rig, &[run.as_slice(), &[&YARN.program, "endless"]].concat());
+    let id = "-Dyarn.application.id=endless";
+    let job = until("the job runs", || {
+        let listed = YARN.weft(&["list", "-r", id]);
+        listed.stdout.lines().find_map(|line| line.split(" : ").nth(1).map(str::to_owned))
+    });
+    YARN.weft(&["cancel", &job, id]).well();
+    let ended = under_way.wait_with_output().unwrap();
+    let (stdout, stderr) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+    assert_eq!(ended.status.code(), Some(1), "{stdout}{stderr}");
+    assert!(stderr.contains(&format!("was cancelled: job {job} was cancelled")), "{stderr}");
+    let application = stdout.lines().find_map(|line| line.strip_prefix("YARN application id: ")).unwrap();
+    let report = YARN.rig.web("rm1", &format!("/ws/v1/cluster/apps/{application}")).unwrap();
+    assert_eq!((&report["app"]["state"], &report["app"]["finalStatus"]), (&"FINISHED".into(), &"KILLED".into()));
+    let diagnostics = report["app"]["diagnostics"].as_str().unwrap();
+    assert!(diagnostics.contains("was cancelled"), "{diagnostics}");
+    YARN.nothing_is_left(application);
+}
