@@ -124,8 +124,7 @@ fn an_application_runs_its_program_and_ends_with_it() {
     YARN.nothing_is_left(&application.unwrap());
     let two = run(&[], &["two", "--output", &YARN.home("of-two")]).well();
     assert!(two.contains("has finished"), "{two}");
-    run(&["-Drestart-strategy.type=none"], &["crash"])
-        .badly(&["has failed", " is more than this program can bear"]);
+    run(&["-Drestart-strategy.type=none"], &["crash"]).badly(&["has failed", " is more than this program can bear"]);
     run(&["-Dyarn.application.queue=nowhere"], &["trivial"]).badly(&["there is no queue nowhere", "root.default"]);
     run(&["-Dtaskmanager.memory.process.size=900g"], &["trivial"])
         .badly(&["a TaskManager needs", "lower taskmanager.memory.process.size"]);
@@ -204,9 +203,7 @@ fn a_task_manager_with_three_workers_leaves_none_and_a_job_that_crashes_disturbs
     let killed = std::time::Instant::now();
     until("its workers are gone", || before.iter().all(|pid| !lives(*pid)).then_some(()));
     assert!(killed.elapsed() < std::time::Duration::from_secs(5), "{:?}", killed.elapsed());
-    until("a new container has the workers", || {
-        workers().iter().filter(|pid| !before.contains(pid)).nth(1).map(drop)
-    });
+    until("a new container has the workers", || workers().iter().filter(|pid| !before.contains(pid)).nth(1).map(drop));
     let strangers = YARN.weft(&["list", "-r", &format!("-Dyarn.application.id={}", session.application)]).well();
     assert!(strangers.matches("(RUNNING)").count() >= 2 || strangers.contains("RESTARTING"), "{strangers}");
     session.stop();

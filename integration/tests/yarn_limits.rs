@@ -23,8 +23,10 @@ static YARN: LazyLock<Yarn> = LazyLock::new(|| {
         "capacity-scheduler:yarn.scheduler.capacity.root.queues=default,urgent",
         "capacity-scheduler:yarn.scheduler.capacity.root.default.capacity=50",
         "capacity-scheduler:yarn.scheduler.capacity.root.default.maximum-capacity=100",
+        "capacity-scheduler:yarn.scheduler.capacity.root.default.user-limit-factor=2",
         "capacity-scheduler:yarn.scheduler.capacity.root.urgent.capacity=50",
         "capacity-scheduler:yarn.scheduler.capacity.root.urgent.maximum-capacity=100",
+        "capacity-scheduler:yarn.scheduler.capacity.root.urgent.user-limit-factor=2",
     ];
     Yarn::up(&settings.into_iter().flat_map(|setting| ["--set", setting]).collect::<Vec<_>>())
 });
@@ -55,10 +57,12 @@ fn a_container_that_yarn_kills_for_memory_is_explained() {
     let session = YARN.session(&[WATCHED_BY_YARN.as_slice(), &["-Drestart-strategy.type=none"]].concat());
     let leaked = session.run(&[], &["leak"]);
     let job = session.job("FAILED");
-    let failures = until("YARN's word on it is in the exceptions", || {
-        let failures = session.failures(&job);
-        failures.contains("exit status -104").then_some(failures)
+    let mut failures = String::new();
+    while_there_is_time(|| {
+        failures = session.failures(&job);
+        failures.contains("exit status -104")
     });
+    assert!(failures.contains("exit status -104"), "{failures}");
     for part in ["was killed by its NodeManager for memory: it used", "raise taskmanager.memory.process.size"] {
         assert!(failures.contains(part), "{failures}");
     }
@@ -73,6 +77,11 @@ fn a_container_that_yarn_kills_for_memory_is_explained() {
     assert!(explained.contains("it mapped") && explained.contains("vmem-check"), "{explained}");
     mapped.badly(&["FAILED"]);
     session.stop();
+}
+
+/// Asks for a while until it is so.
+fn while_there_is_time(mut is_so: impl FnMut() -> bool) {
+    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| until("so", || is_so().then_some(()))));
 }
 
 #[test]
@@ -100,7 +109,9 @@ fn what_another_queue_preempts_runs_again_when_there_is_room() {
     YARN.run_application(&urgent, &["words", "--input", &YARN.home("words.txt"), "--output", &output]).well();
     assert_eq!(YARN.counts(&output), expected());
     until("the preemption is in the exceptions", || session.failures(&job).contains("was preempted").then_some(()));
-    until("the job has its containers again", || (session.get("/overview").contains("\"jobs-running\":1") && all_run()).then_some(()));
+    until("the job has its containers again", || {
+        (session.get("/overview").contains("\"jobs-running\":1") && all_run()).then_some(())
+    });
     session.stop();
 }
 
@@ -122,8 +133,13 @@ fn more_slots_than_there_are_cost_no_more_containers_than_fit_and_all_go_back() 
     let ended = under_way.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
     assert!(!ended.status.success() && said.contains("100"), "{said}");
-    until("all TaskManagers have gone back", || (of_session(&session.application, "runningContainers") == 1).then_some(()));
-    assert_eq!(number(&YARN.rig.web("rm1", "/ws/v1/cluster/metrics").unwrap()["clusterMetrics"], "containersPending"), 0);
+    until("all TaskManagers have gone back", || {
+        (of_session(&session.application, "runningContainers") == 1).then_some(())
+    });
+    assert_eq!(
+        number(&YARN.rig.web("rm1", "/ws/v1/cluster/metrics").unwrap()["clusterMetrics"], "containersPending"),
+        0
+    );
     session.stop();
 }
 
@@ -177,7 +193,9 @@ fn what_is_left_of_a_frozen_node_manager_is_fenced() {
     let node = ["nm1", "nm2"].into_iter().find(|node| cwd.to_string_lossy().contains(&format!("/{node}/"))).unwrap();
     yarn.rig.freeze(node).unwrap();
     let pid = rustix::process::Pid::from_raw(task_manager).unwrap();
-    until("the TaskManager of the lost node has ended", || rustix::process::test_kill_process(pid).is_err().then_some(()));
+    until("the TaskManager of the lost node has ended", || {
+        rustix::process::test_kill_process(pid).is_err().then_some(())
+    });
     assert!(session.failures(&job).contains("lost"), "{}", session.failures(&job));
     yarn.rig.thaw(node).unwrap();
     let ended = under_way.wait_with_output().unwrap();

@@ -23,6 +23,7 @@ const MINIMUM: &str = "yarn.scheduler.minimum-allocation-mb";
 const FAIR_INCREMENT: &str = "yarn.scheduler.increment-allocation-mb";
 const FAIR_RESOURCE_INCREMENT: &str = "yarn.resource-types.memory-mb.increment-allocation";
 const SCHEDULER: &str = "yarn.resourcemanager.scheduler.class";
+const UNDECLARED_POOLS: &str = "yarn.scheduler.fair.allow-undeclared-pools";
 /// What Hadoop takes for both when they are not set, in MiB.
 const DEFAULT_MIB: u64 = 1024;
 
@@ -34,8 +35,7 @@ impl Sizes {
     /// A setting is not a number.
     pub fn new(conf: &HadoopConf, maximum_mib: u64, maximum_vcores: u32) -> Result<Self, HadoopConfError> {
         let minimum_mib = positive(conf, MINIMUM)?.unwrap_or(DEFAULT_MIB);
-        let fair = conf.get(SCHEDULER).is_some_and(|class| class.ends_with("FairScheduler"));
-        let (step_mib, step_key) = if fair {
+        let (step_mib, step_key) = if is_fair(conf) {
             match positive(conf, FAIR_RESOURCE_INCREMENT)? {
                 Some(step) => (step, FAIR_RESOURCE_INCREMENT),
                 None => (positive(conf, FAIR_INCREMENT)?.unwrap_or(DEFAULT_MIB), FAIR_INCREMENT),
@@ -54,6 +54,18 @@ impl Sizes {
         let granted_mib = if asked_mib <= self.maximum_mib { granted_mib.min(self.maximum_mib) } else { granted_mib };
         Granted { asked_mib, granted_mib: granted_mib.max(asked_mib), step_mib: self.step_mib, step_key: self.step_key }
     }
+}
+
+fn is_fair(conf: &HadoopConf) -> bool {
+    conf.get(SCHEDULER).is_some_and(|class| class.ends_with("FairScheduler"))
+}
+
+/// Whether the scheduler makes a queue that nobody has declared: the FairScheduler does, unless it is told not to.
+///
+/// # Errors
+/// A setting is not what it should be.
+pub(crate) fn makes_queues(conf: &HadoopConf) -> Result<bool, HadoopConfError> {
+    Ok(is_fair(conf) && conf.boolean(UNDECLARED_POOLS)?.unwrap_or(true))
 }
 
 fn positive(conf: &HadoopConf, key: &str) -> Result<Option<u64>, HadoopConfError> {

@@ -13,7 +13,9 @@ use weft_common::configuration::{Configuration, options};
 use weft_common::memory::{JobManagerMemory, TaskManagerMemory};
 use weft_common::trust::SecretKey;
 use weft_jobmanager::process::{Application, ApplicationEnd, JobManagerProcess, ProcessSettings};
-use weft_rest::{Authenticator, Bearer, BearerToken, ClusterSnapshot, MetricsPage, RestServer, RestSettings, job_manager_page};
+use weft_rest::{
+    Authenticator, Bearer, BearerToken, ClusterSnapshot, MetricsPage, RestServer, RestSettings, job_manager_page,
+};
 use weft_rpc::listener::{PortRange, listen};
 use weft_rpc::program::image::ProgramImage;
 use weft_rpc::view::ClusterGateway;

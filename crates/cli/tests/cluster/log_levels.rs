@@ -27,7 +27,9 @@ fn what_is_logged_changes_in_every_process_of_a_running_job() {
     // What the file does not say any more holds no longer, and the job hears of it again.
     fs::write(&configuration, "log.format: json\n").expect("a file");
     for name in &processes {
-        until(format!("{name} is in the new form"), || log_of(name).contains("\"message\":\"what is logged").then_some(()));
+        until(format!("{name} is in the new form"), || {
+            log_of(name).contains("\"message\":\"what is logged").then_some(())
+        });
     }
     outcome(cluster.weft("cancel").arg(&job));
     cluster.await_state(&job, "CANCELED");

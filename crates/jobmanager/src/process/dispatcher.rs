@@ -18,7 +18,7 @@ use super::history::{History, HistorySettings, Over};
 use crate::{BlobStore, CoordinatorProcess, JobDetails, JobEnd, JobManagerHandle, Submission};
 use tokio::sync::watch;
 use weft_common::configuration::{ConfigError, Configuration, Origin};
-use weft_common::{JobId, Mono};
+use weft_common::{JobId, Mono, TaskManagerId};
 use weft_control::{JobMasterSettings, JobStatus};
 use weft_ha::HighAvailability;
 use weft_rpc::program::{Inherited, LoggingChanges};
@@ -205,6 +205,13 @@ impl Dispatcher {
                 configuration: self.shown.clone(),
             }),
         })
+    }
+
+    /// More is known of why a TaskManager was lost. Jobs that are over are told of on the JobManager's thread, where they come to be over: after
+    /// it was told those that run, none is between the two.
+    pub(crate) fn explain(self: &Arc<Self>, task_manager: &TaskManagerId, why: &str) {
+        let (me, task_manager, why) = (self.clone(), task_manager.clone(), why.to_owned());
+        self.parts.handle.ask(move |_| me.lock().history.explain(&task_manager, &why));
     }
 
     /// On the JobManager's thread: a job is over.

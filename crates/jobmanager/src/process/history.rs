@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use weft_common::configuration::{ConfigError, Configuration, options};
-use weft_common::{JobId, Mono};
+use weft_common::{JobId, Mono, TaskManagerId};
 use weft_control::JobStatus;
 use weft_rpc::JobOutcome;
-use weft_rpc::view::{JobSummary, JobView};
+use weft_rpc::view::{FailureView, JobSummary, JobView};
 
 /// How much is remembered.
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +79,22 @@ impl History {
     pub(crate) fn settle(&mut self, job: JobId) {
         if let Some(remembered) = self.jobs.get_mut(&job) {
             remembered.over.settled = true;
+        }
+    }
+
+    /// More is known of why a TaskManager was lost, after the jobs that it ran are over: said behind the newest failure of each that is about it.
+    pub(crate) fn explain(&mut self, task_manager: &TaskManagerId, why: &str) {
+        for view in self.jobs.values_mut().filter_map(|remembered| remembered.over.view.as_mut()) {
+            let is_about = |failure: &FailureView| {
+                weft_control::is_about(&failure.message, failure.task_manager.as_ref(), task_manager)
+            };
+            let newest = view.exceptions.iter().position(|exception| is_about(&exception.root));
+            if let Some(at) = newest
+                && let Some(exception) = Arc::make_mut(view).exceptions.get_mut(at)
+                && !exception.root.message.contains(why)
+            {
+                exception.root.message = format!("{}; {why}", exception.root.message);
+            }
         }
     }
 

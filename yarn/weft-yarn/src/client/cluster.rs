@@ -14,7 +14,7 @@ use weft_yarn_client::proto::{
 
 use super::preflight::ClusterFacts;
 use crate::DeployError;
-use crate::resources::Sizes;
+use crate::resources::{Sizes, makes_queues};
 
 /// After how long it is said who does not answer.
 const SILENCE: Duration = Duration::from_secs(3);
@@ -74,7 +74,8 @@ impl YarnCluster {
             tokio::join!(self.resource_manager.queue("root"), self.resource_manager.nodes(&[NodeState::NodeRunning]));
         let memory = u64::try_from(maximum.memory).unwrap_or(0);
         let sizes = Sizes::new(&self.conf, memory, u32::try_from(maximum.virtual_cores).unwrap_or(0))?;
-        Ok(ClusterFacts { root: queue?, nodes: nodes?, sizes })
+        let makes_queues = makes_queues(&self.conf)?;
+        Ok(ClusterFacts { root: queue?, makes_queues, nodes: nodes?, sizes })
     }
 
     /// The application of an id, or the one of that name that runs.

@@ -23,7 +23,8 @@ use crate::settings::YarnSettings;
 use crate::staging::{ApplicationDirectory, BEARER_FILE, Source, Staging};
 use crate::{ContainerRole, DeployError};
 
-/// How often a report is asked for.
+/// Between two reports that are asked for: while an idle cluster would start an application, and after that.
+const SOON: (Duration, Duration) = (Duration::from_secs(5), Duration::from_millis(50));
 const POLL: Duration = Duration::from_millis(250);
 /// How long a submission may take to be accepted, and a kill to be done.
 const SUBMISSION: Duration = Duration::from_secs(120);
@@ -255,9 +256,14 @@ impl Steps<'_> {
     ) -> Result<(), DeployError> {
         let hadoop = self.deployment.cluster.conf.write_effective()?;
         let configuration = configuration_file(&self.request.configuration);
-        directory.put(BEARER_FILE, Bytes::from(bearer.to_owned())).await?;
-        files.insert(names::CONFIGURATION.to_owned(), directory.put("config.yaml", configuration.into()).await?);
-        files.insert(names::HADOOP.to_owned(), directory.put("core-site.xml", hadoop.xml.into()).await?);
+        // Each takes some round trips to NameNode and DataNodes: at once.
+        let (_, configuration, hadoop) = tokio::try_join!(
+            directory.put(BEARER_FILE, Bytes::from(bearer.to_owned())),
+            directory.put("config.yaml", configuration.into()),
+            directory.put("core-site.xml", hadoop.xml.into()),
+        )?;
+        files.insert(names::CONFIGURATION.to_owned(), configuration);
+        files.insert(names::HADOOP.to_owned(), hadoop);
         if !self.request.environment.is_empty() {
             let environment = write_environment(&self.request.environment)?;
             files.insert(names::ENVIRONMENT.to_owned(), directory.put("environment", environment.into()).await?);
@@ -286,6 +292,7 @@ impl Steps<'_> {
                 Some(Outcome::Ended { what, .. }) => {
                     return Err(DeployError::Ended { application: self.application, what });
                 }
+                None if began.elapsed() < SOON.0 => tokio::time::sleep(SOON.1).await,
                 None => tokio::time::sleep(POLL).await,
             }
         }

@@ -16,6 +16,8 @@ const TYPE_LENGTH: usize = 20;
 pub struct ClusterFacts {
     /// The queue `root` with all below it; `None` where it is not told.
     pub root: Option<QueueInfo>,
+    /// Whether a queue that nobody has declared is made when an application names it.
+    pub makes_queues: bool,
     /// All nodes that run.
     pub nodes: Vec<NodeReport>,
     /// How containers are sized.
@@ -69,6 +71,9 @@ impl Preflight {
         let Some(root) = &facts.root else { return };
         let wanted = &settings.application.queue;
         let Some(queue) = find(root, "root", wanted) else {
+            if facts.makes_queues {
+                return;
+            }
             let queues = leaves(root, "root").join(", ");
             return self
                 .problems

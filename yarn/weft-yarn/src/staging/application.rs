@@ -108,7 +108,7 @@ impl ApplicationDirectory {
         let options = CreateOptions::NEW.with_permission(Permission::OWNER_ONLY);
         let mut writer = self.staging.fs.create(path, options).await?;
         writer.write(content).await?;
-        writer.sync().await?;
+        // Closed, it is on all DataNodes. That their disks have it, too, would be worth a wait only if it were to outlive the application.
         Ok(writer.close().await?)
     }
 

@@ -27,6 +27,7 @@ fn facts() -> ClusterFacts {
     let key = "yarn.scheduler.minimum-allocation-mb";
     ClusterFacts {
         root: Some(queue("root", vec![default, teams, stopped, draining])),
+        makes_queues: false,
         nodes: vec![node(8192, 1024, &[]), node(16384, 0, &["ssd"])],
         sizes: Sizes { minimum_mib: 1024, step_mib: 1024, step_key: key, maximum_mib: 8192, maximum_vcores: 4 },
     }
@@ -77,6 +78,10 @@ fn queues_that_take_nothing() {
     for name in ["etl", "root.etl"] {
         assert_eq!(problems(&[&format!("yarn.application.queue={name}")], &fair), [""; 0]);
     }
+    // And makes them as they are named.
+    assert_eq!(problems(&["yarn.application.queue=new"], &fair).len(), 1);
+    let making = ClusterFacts { makes_queues: true, ..fair };
+    assert_eq!(problems(&["yarn.application.queue=new"], &making), [""; 0]);
 }
 
 #[test]
