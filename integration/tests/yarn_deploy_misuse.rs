@@ -51,7 +51,7 @@ fn what_cannot_be_shipped() {
 
 fn a_staging_directory_of_somebody_else() {
     let user = format!("user={}", YARN.rig.users().client);
-    let session = [["yarn-session", "-d", "-Dyarn.staging-directory=/"].as_slice(), &SMALL].concat();
+    let session = [["yarn-session", "-d", "-Dyarn.staging-directory=/user"].as_slice(), &SMALL].concat();
     YARN.weft(&session).badly(&[
         "nothing can be staged as",
         &user,
