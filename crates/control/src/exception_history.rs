@@ -59,9 +59,8 @@ impl ExceptionHistory {
 
     /// More is known of why a TaskManager was lost: said behind the newest failure that speaks of it. Whether there is one that did not say so yet.
     pub(crate) fn explain(&mut self, task_manager: &TaskManagerId, why: &str) -> bool {
-        let speaks_of = |failure: &Failure| {
-            is_about(&failure.message, failure.origin.task_manager.as_ref(), task_manager)
-        };
+        let speaks_of =
+            |failure: &Failure| is_about(&failure.message, failure.origin.task_manager.as_ref(), task_manager);
         let roots = self.entries.iter_mut().map(|entry| &mut entry.failure);
         match roots.into_iter().find(|failure| speaks_of(failure)) {
             Some(failure) if !failure.message.contains(why) => {
