@@ -57,12 +57,10 @@ fn a_container_that_yarn_kills_for_memory_is_explained() {
     let session = YARN.session(&[WATCHED_BY_YARN.as_slice(), &["-Drestart-strategy.type=none"]].concat());
     let leaked = session.run(&[], &["leak"]);
     let job = session.job("FAILED");
-    let mut failures = String::new();
-    while_there_is_time(|| {
-        failures = session.failures(&job);
-        failures.contains("exit status -104")
+    let failures = until("YARN's word on it is in the exceptions", || {
+        let failures = session.failures(&job);
+        failures.contains("exit status -104").then_some(failures)
     });
-    assert!(failures.contains("exit status -104"), "{failures}");
     for part in ["was killed by its NodeManager for memory: it used", "raise taskmanager.memory.process.size"] {
         assert!(failures.contains(part), "{failures}");
     }
@@ -77,11 +75,6 @@ fn a_container_that_yarn_kills_for_memory_is_explained() {
     assert!(explained.contains("it mapped") && explained.contains("vmem-check"), "{explained}");
     mapped.badly(&["FAILED"]);
     session.stop();
-}
-
-/// Asks for a while until it is so.
-fn while_there_is_time(mut is_so: impl FnMut() -> bool) {
-    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| until("so", || is_so().then_some(()))));
 }
 
 #[test]

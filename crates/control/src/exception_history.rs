@@ -59,17 +59,13 @@ impl ExceptionHistory {
 
     /// More is known of why a TaskManager was lost: said behind the newest failure that speaks of it. Whether there is one that did not say so yet.
     pub(crate) fn explain(&mut self, task_manager: &TaskManagerId, why: &str) -> bool {
-        let speaks_of =
-            |failure: &Failure| is_about(&failure.message, failure.origin.task_manager.as_ref(), task_manager);
-        let roots = self.entries.iter_mut().map(|entry| &mut entry.failure);
-        match roots.into_iter().find(|failure| speaks_of(failure)) {
-            Some(failure) if !failure.message.contains(why) => {
-                failure.message.push_str("; ");
-                failure.message.push_str(why);
-                true
-            }
-            _ => false,
+        let failures = self.entries.iter().map(|entry| &entry.failure);
+        let failures = failures.map(|failure| (failure.message.as_str(), failure.origin.task_manager.as_ref()));
+        let Some((at, message)) = explained(failures, task_manager, why) else { return false };
+        if let Some(entry) = self.entries.get_mut(at) {
+            entry.failure.message = message;
         }
+        true
     }
 
     pub(crate) fn push_root(&mut self, failure: Failure, at_ms: i64) {
@@ -92,9 +88,17 @@ impl ExceptionHistory {
     }
 }
 
-/// Whether a failure is one of a TaskManager: it arose there, or its sentence names it.
-pub fn is_about(message: &str, arose_at: Option<&TaskManagerId>, task_manager: &TaskManagerId) -> bool {
-    arose_at == Some(task_manager) || names(message, &task_manager.0)
+/// More is known of why a TaskManager was lost: which of these failures is to say so, and its sentence then. Each is a sentence and where it arose,
+/// the newest first. `None` when none arose there or names it, or the newest of those says it already.
+pub fn explained<'f>(
+    mut failures: impl Iterator<Item = (&'f str, Option<&'f TaskManagerId>)>,
+    task_manager: &TaskManagerId,
+    why: &str,
+) -> Option<(usize, String)> {
+    let (at, message) = failures.by_ref().enumerate().find_map(|(at, (message, arose_at))| {
+        (arose_at == Some(task_manager) || names(message, &task_manager.0)).then_some((at, message))
+    })?;
+    (!message.contains(why)).then(|| (at, format!("{message}; {why}")))
 }
 
 /// Whether a sentence names an id, and not one that is longer.

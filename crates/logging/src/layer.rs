@@ -64,10 +64,16 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
             message: fields.message,
             fields: about.others,
         };
+        let format = self.0.format();
+        let written = line.format(format);
         if line.level <= Level::WARN {
-            self.0.warnings.add(&line.format(LogFormat::Text));
+            match format {
+                LogFormat::Text => self.0.warnings.add(&written),
+                // They are for people.
+                LogFormat::Json => self.0.warnings.add(&line.format(LogFormat::Text)),
+            }
         }
-        self.0.write(&line.format(self.0.format()));
+        self.0.write(&written);
     }
 }
 

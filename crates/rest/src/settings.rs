@@ -11,9 +11,11 @@ pub struct RestSettings {
     pub version: VersionInfo,
     /// The host under which clients reach this server (`rest.address`); where the list of programs says where it is.
     pub advertised_host: String,
-    /// Whether programs can be submitted (`web.submit.enable`). Where there are [authenticators](Self::authenticators), clients that one admits always can.
+    /// Whether programs can be submitted (`web.submit.enable`). Where there are
+    /// [authenticators](Self::authenticators), clients that one admits always can.
     pub submit_enabled: bool,
-    /// Whether jobs can be cancelled (`web.cancel.enable`), and dashboards offer to. Where there are [authenticators](Self::authenticators), clients that one admits always can.
+    /// Whether jobs can be cancelled (`web.cancel.enable`), and dashboards offer to. Where there are
+    /// [authenticators](Self::authenticators), clients that one admits always can.
     pub cancel_enabled: bool,
     /// Whom none of them admits is answered 401; everybody is admitted where there are none.
     pub authenticators: Vec<Arc<dyn Authenticator>>,

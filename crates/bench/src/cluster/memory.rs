@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use std::time::Duration;
 
 /// What was started has settled by then.
-const SETTLED: Duration = Duration::from_secs(3);
+pub(crate) const SETTLED: Duration = Duration::from_secs(3);
 
 pub(super) fn measure(bench: &Bench) -> Result<Vec<Figure>> {
     let mut resident = [const { Vec::new() }; 4];

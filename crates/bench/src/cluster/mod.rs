@@ -7,7 +7,7 @@
 mod deploy;
 pub(crate) mod interrupt;
 mod jobs;
-mod memory;
+pub(crate) mod memory;
 pub(crate) mod process;
 mod program;
 pub(crate) mod programs;

@@ -2,16 +2,13 @@
 
 use super::Bench;
 use super::session::Session;
+use crate::cluster::memory::SETTLED;
 use crate::cluster::process::{children_of, proportional_megabytes, resident_megabytes};
 use crate::cluster::submission::Submission;
 use crate::figure::{Figure, Floor};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
-
-/// What was started has settled by then.
-const SETTLED: Duration = Duration::from_secs(3);
 
 /// Megabytes of a process.
 #[derive(Clone, Copy)]

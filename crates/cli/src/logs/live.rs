@@ -30,9 +30,6 @@ struct LogFile {
 pub(crate) async fn print_all(client: &RestClient, of: &str, wanted: &Wanted) -> Result<ExitCode, CliError> {
     let mut files = files(client, of).await?;
     files.retain(|file| wanted.takes_process(&file.process) && wanted.takes_file(&file.name));
-    if files.is_empty() {
-        output::complain(format_args!("there are no logs of {}", if of == EVERYTHING { "this kind" } else { of }));
-    }
     let mut printer = Printer::new();
     for file in files {
         let more = printer.title(&file.process, &file.name, file.size)
@@ -40,6 +37,9 @@ pub(crate) async fn print_all(client: &RestClient, of: &str, wanted: &Wanted) ->
         if !more {
             break;
         }
+    }
+    if printer.is_new() {
+        output::complain(format_args!("there are no logs of {}", if of == EVERYTHING { "this kind" } else { of }));
     }
     printer.end();
     Ok(ExitCode::SUCCESS)

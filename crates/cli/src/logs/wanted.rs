@@ -47,17 +47,24 @@ impl Wanted {
 pub(crate) struct Printer {
     /// Whether what was printed last ends a line.
     ends_line: bool,
+    /// Whether nothing was printed yet.
+    is_new: bool,
 }
 
 impl Printer {
     pub(crate) fn new() -> Self {
-        Printer { ends_line: true }
+        Printer { ends_line: true, is_new: true }
+    }
+
+    /// Whether no file was begun.
+    pub(crate) fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// Begins a file; says whether whoever reads wants more.
     pub(crate) fn title(&mut self, process: impl Display, name: &str, length: u64) -> bool {
         let before = if self.ends_line { "" } else { "\n" };
-        self.ends_line = true;
+        (self.ends_line, self.is_new) = (true, false);
         writeln!(io::stdout().lock(), "{before}==> {process} {name} ({length} bytes) <==").is_ok()
     }
 

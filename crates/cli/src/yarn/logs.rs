@@ -12,7 +12,7 @@ use weft_fs::FileSystem;
 use weft_hadoop_rpc::ExceptionKind;
 use weft_yarn::DeployError;
 use weft_yarn::logs::{Collected, LogDirectories, NodeLog};
-use weft_yarn_client::proto::{ApplicationId, ApplicationReport};
+use weft_yarn_client::proto::{ApplicationId, ApplicationReport, LogAggregationStatus};
 
 /// Prints the logs of an application: of one that runs, those of its processes; of another, what its nodes have collected.
 pub(crate) fn logs(
@@ -47,7 +47,7 @@ async fn collected(
     report: Option<&ApplicationReport>,
     wanted: &Wanted,
 ) -> Result<ExitCode, CliError> {
-    let (mut looked, mut unfinished, mut printed) = (Vec::new(), 0, 0);
+    let (mut looked, mut unfinished, mut found_any, mut code) = (Vec::new(), 0, false, ExitCode::SUCCESS);
     let mut printer = Printer::new();
     for root in LogDirectories::of(&hadoop.yarn.conf).roots {
         let (fs, root) = hadoop.in_default(&root)?;
@@ -59,25 +59,34 @@ async fn collected(
             )));
         }
         for file in &found.files {
-            printed += 1;
+            found_any = true;
             let node = file.path.file_name().unwrap_or_default();
             match print(&*fs, &file.path, node, wanted, &mut printer).await {
                 Ok(true) => {}
                 Ok(false) => return Ok(ExitCode::SUCCESS),
                 // The other nodes' logs are worth no less for it.
-                Err(error) => output::complain(&error),
+                Err(error) => {
+                    output::complain(&error);
+                    code = ExitCode::FAILURE;
+                }
             }
         }
         unfinished += found.unfinished;
         looked.push(root.join(user).to_string());
     }
-    printer.end();
-    match (printed, unfinished) {
-        (0, 0) => return Err(refused(nothing(application, &looked.join(", "), report))),
-        (_, 0) => {}
-        (_, nodes) => output::note(format_args!("{nodes} nodes are still collecting: there is more in a moment.")),
+    if !found_any && unfinished == 0 {
+        return Err(refused(nothing(application, &looked.join(", "), report)));
     }
-    Ok(ExitCode::SUCCESS)
+    if printer.is_new() && found_any && code == ExitCode::SUCCESS {
+        output::complain(format_args!(
+            "{application} has no such logs: weft logs {application} --list names those that it has"
+        ));
+    }
+    printer.end();
+    if unfinished > 0 {
+        output::note(format_args!("{unfinished} nodes are still collecting: there is more in a moment."));
+    }
+    Ok(code)
 }
 
 /// Prints what a node has collected; says whether whoever reads wants more.
@@ -129,24 +138,27 @@ fn refused(sentence: String) -> CliError {
 
 /// Why there is nothing, as far as the ResourceManager knows, and what to do.
 fn nothing(application: ApplicationId, looked: &str, report: Option<&ApplicationReport>) -> String {
-    match report.map(|report| report.log_aggregation_status.unwrap_or_default()) {
-        None => format!(
+    use LogAggregationStatus::{LogDisabled, LogFailed, LogNotStart, LogRunning, LogRunningWithFailure, LogTimeOut};
+    let Some(report) = report else {
+        return format!(
             "YARN knows no {application}, and nothing is collected of it in {looked}: name whose it was with --owner, or another \
              configuration with HADOOP_CONF_DIR"
-        ),
-        Some(1) => format!(
+        );
+    };
+    match report.log_aggregation_status.and_then(|status| LogAggregationStatus::try_from(status).ok()) {
+        Some(LogDisabled) => format!(
             "nothing was collected of {application}: log aggregation is off. Its logs are on its nodes, below yarn.nodemanager.log-dirs, for \
              as long as yarn.nodemanager.log.retain-seconds says; for applications to come set yarn.log-aggregation-enable to true, on the \
              nodes and for the ResourceManager"
         ),
-        Some(2 | 3 | 7) => {
+        Some(LogNotStart | LogRunning | LogRunningWithFailure) => {
             format!("the nodes have not collected the logs of {application} yet (into {looked}): try again in a moment")
         }
-        Some(5 | 6) => format!(
+        Some(LogFailed | LogTimeOut) => format!(
             "the nodes could not collect the logs of {application} into {looked}: see the NodeManagers' own logs; the files are still \
              below yarn.nodemanager.log-dirs"
         ),
-        Some(_) => format!(
+        _ => format!(
             "there are no logs of {application} in {looked}: they were removed (yarn.log-aggregation.retain-seconds), or \
              yarn.nodemanager.remote-app-log-dir is another one here than on the nodes"
         ),
@@ -167,14 +179,24 @@ mod tests {
     #[test]
     fn it_is_said_why_there_is_nothing() {
         let application = "application_1_0001".parse().unwrap();
-        let of = |status| {
-            let report = ApplicationReport { application, log_aggregation_status: Some(status), ..Default::default() };
+        let of = |status: LogAggregationStatus| {
+            let report =
+                ApplicationReport { application, log_aggregation_status: Some(status as i32), ..Default::default() };
             nothing(application, "hdfs://ns/tmp/logs/ann", Some(&report))
         };
-        assert!(of(1).contains("log aggregation is off") && of(1).contains("yarn.log-aggregation-enable"));
-        assert!(of(2).contains("try again") && of(3).contains("try again"));
-        assert!(of(6).contains("could not collect"));
-        assert!(of(4).contains("removed") && of(4).contains("hdfs://ns/tmp/logs/ann"));
+        assert!(
+            of(LogAggregationStatus::LogDisabled).contains("log aggregation is off")
+                && of(LogAggregationStatus::LogDisabled).contains("yarn.log-aggregation-enable")
+        );
+        assert!(
+            of(LogAggregationStatus::LogNotStart).contains("try again")
+                && of(LogAggregationStatus::LogRunning).contains("try again")
+        );
+        assert!(of(LogAggregationStatus::LogTimeOut).contains("could not collect"));
+        assert!(
+            of(LogAggregationStatus::LogSucceeded).contains("removed")
+                && of(LogAggregationStatus::LogSucceeded).contains("hdfs://ns/tmp/logs/ann")
+        );
         assert!(nothing(application, "x", None).contains("--owner"));
     }
 }

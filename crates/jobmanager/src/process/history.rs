@@ -11,7 +11,7 @@ use weft_common::configuration::{ConfigError, Configuration, options};
 use weft_common::{JobId, Mono, TaskManagerId};
 use weft_control::JobStatus;
 use weft_rpc::JobOutcome;
-use weft_rpc::view::{FailureView, JobSummary, JobView};
+use weft_rpc::view::{JobSummary, JobView};
 
 /// How much is remembered.
 #[derive(Clone, Copy, Debug)]
@@ -85,15 +85,12 @@ impl History {
     /// More is known of why a TaskManager was lost, after the jobs that it ran are over: said behind the newest failure of each that is about it.
     pub(crate) fn explain(&mut self, task_manager: &TaskManagerId, why: &str) {
         for view in self.jobs.values_mut().filter_map(|remembered| remembered.over.view.as_mut()) {
-            let is_about = |failure: &FailureView| {
-                weft_control::is_about(&failure.message, failure.task_manager.as_ref(), task_manager)
-            };
-            let newest = view.exceptions.iter().position(|exception| is_about(&exception.root));
-            if let Some(at) = newest
+            let failures = view.exceptions.iter().map(|exception| &exception.root);
+            let failures = failures.map(|failure| (failure.message.as_str(), failure.task_manager.as_ref()));
+            if let Some((at, message)) = weft_control::explained(failures, task_manager, why)
                 && let Some(exception) = Arc::make_mut(view).exceptions.get_mut(at)
-                && !exception.root.message.contains(why)
             {
-                exception.root.message = format!("{}; {why}", exception.root.message);
+                exception.root.message = message;
             }
         }
     }

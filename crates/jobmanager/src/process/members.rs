@@ -107,22 +107,24 @@ impl Members {
     }
 
     /// A TaskManager counts no more: what it holds is lost, and should it live on, whatever it says is answered with dismissal. `cause` goes on
-    /// after its name.
-    pub(crate) fn fence(self: &Arc<Self>, id: &TaskManagerId, cause: &str) {
+    /// after its name. Whether it had been lost before anybody could say why.
+    pub(crate) fn fence(self: &Arc<Self>, id: &TaskManagerId, cause: &str) -> bool {
         use weft_rpc::TaskManagerGateway;
-        {
+        let was_lost = {
             let mut books = self.lock();
             books.fenced.insert(id.clone());
             if let Some(member) = books.members.get(id) {
                 member.remote.dismiss(self.epoch, format!("this TaskManager {cause}"));
             }
-            match books.members.contains_key(id) {
-                true => self.lose(&mut books, id.clone(), cause),
-                // It was lost before anybody could say why.
-                false => self.handle.task_manager_explained(id.clone(), cause.to_owned()),
+            let was_lost = !books.members.contains_key(id);
+            match was_lost {
+                false => self.lose(&mut books, id.clone(), cause),
+                true => self.handle.task_manager_explained(id.clone(), cause.to_owned()),
             }
-        }
+            was_lost
+        };
         self.on(HeartbeatEvent::Forget(id.clone()));
+        was_lost
     }
 
     /// From now on nobody is missed.

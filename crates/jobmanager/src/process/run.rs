@@ -118,9 +118,10 @@ impl JobManagerProcess {
 
     /// A TaskManager counts no more: what it holds is lost, and should it live on, it is told to end. `cause` goes on after its name.
     pub fn fence(&self, task_manager: &TaskManagerId, cause: &str) {
-        self.cluster.members.fence(task_manager, cause);
-        // A job that could not go on without it may be over by now.
-        self.cluster.dispatcher.explain(task_manager, cause);
+        if self.cluster.members.fence(task_manager, cause) {
+            // A job that could not go on without it may be over by now. One that ended while it was here ended for another reason.
+            self.cluster.dispatcher.explain(task_manager, cause);
+        }
     }
 
     /// Runs the program that the cluster was started for, to its end, which is the end of the TaskManagers, too.

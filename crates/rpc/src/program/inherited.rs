@@ -22,11 +22,6 @@ impl Inherited {
         Inherited { at_start: Arc::new(configuration), logging }
     }
 
-    /// A configuration that does not change.
-    pub fn fixed(configuration: BTreeMap<String, String>) -> Self {
-        Self::new(configuration, watch::channel(None).1)
-    }
-
     /// What holds now, for a program that is started with it. Later changes are told by [`changed`](Self::changed) of the same value.
     pub fn now(&mut self) -> BTreeMap<String, String> {
         let logging = self.logging.borrow_and_update().clone();

@@ -96,7 +96,7 @@ impl Rig {
                 directory: directory.path().join("work"),
                 logs: weft_rpc::LogDirectory::new(directory.path().join("log"), "taskmanager"),
                 artifact_limit: 1 << 40,
-                configuration: Inherited::fixed(BTreeMap::new()),
+                configuration: Inherited::new(BTreeMap::new(), tokio::sync::watch::channel(None).1),
                 network_memory_per_slot: 1 << 20,
                 managed_memory_per_slot: 0,
                 secret: None,

@@ -23,8 +23,9 @@ use crate::settings::YarnSettings;
 use crate::staging::{ApplicationDirectory, BEARER_FILE, Source, Staging};
 use crate::{ContainerRole, DeployError};
 
-/// Between two reports that are asked for: while an idle cluster would start an application, and after that.
-const SOON: (Duration, Duration) = (Duration::from_secs(5), Duration::from_millis(50));
+/// Between two reports that are asked for: for as long as an idle cluster takes to start an application, and after that.
+const EARLY: Duration = Duration::from_secs(5);
+const EARLY_POLL: Duration = Duration::from_millis(50);
 const POLL: Duration = Duration::from_millis(250);
 /// How long a submission may take to be accepted, and a kill to be done.
 const SUBMISSION: Duration = Duration::from_secs(120);
@@ -292,8 +293,7 @@ impl Steps<'_> {
                 Some(Outcome::Ended { what, .. }) => {
                     return Err(DeployError::Ended { application: self.application, what });
                 }
-                None if began.elapsed() < SOON.0 => tokio::time::sleep(SOON.1).await,
-                None => tokio::time::sleep(POLL).await,
+                None => tokio::time::sleep(if began.elapsed() < EARLY { EARLY_POLL } else { POLL }).await,
             }
         }
     }
