@@ -97,7 +97,7 @@ fn what_another_queue_preempts_runs_again_when_there_is_room() {
     let all_run = || session.get(&format!("/jobs/{job}")).matches("\"status\":\"RUNNING\"").count() >= 2;
     until("all of its tasks run", || all_run().then_some(()));
 
-    let urgent = [large.as_slice(), &["-Dyarn.application.queue=urgent", "-p", "3"]].concat();
+    let urgent = [large.as_slice(), &["-Dyarn.application.queue=urgent"]].concat();
     let output = YARN.home("of-urgent");
     YARN.run_application(&urgent, &["words", "--input", &YARN.home("words.txt"), "--output", &output]).well();
     assert_eq!(YARN.counts(&output), expected());

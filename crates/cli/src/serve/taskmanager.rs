@@ -22,14 +22,15 @@ pub(crate) struct TaskManagerArgs {
 
 /// Runs a TaskManager until it ends.
 pub(crate) fn taskmanager(args: &TaskManagerArgs) -> anyhow::Result<ExitCode> {
-    serve(&args.process, secret::secret)
+    serve(&args.process, secret::secret)?;
+    Ok(ExitCode::SUCCESS)
 }
 
-/// The same, with a secret from elsewhere.
+/// Runs it with a secret from wherever; by whose word it has ended.
 pub(super) fn serve(
     process: &ProcessArgs,
     secret: impl FnOnce(&Configuration) -> anyhow::Result<Option<SecretKey>>,
-) -> anyhow::Result<ExitCode> {
+) -> anyhow::Result<String> {
     let mut run_file = process.run_file.as_deref().map(RunFile::claim).transpose()?;
     let started = process.start("taskmanager")?;
     let host = super::host();
@@ -55,7 +56,7 @@ pub(super) fn serve(
     match io.block_on(run(&started.configuration, &bind_host, settings))? {
         Exit::Wanted(cause) => {
             tracing::info!("ended: {cause}");
-            Ok(ExitCode::SUCCESS)
+            Ok(cause)
         }
         Exit::GaveUp(cause) => {
             tracing::error!("ended: {cause}");

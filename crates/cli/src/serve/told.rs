@@ -3,6 +3,9 @@
 use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+/// The signal by which supervisors end what they have started.
+pub(super) const TERMINATED: &str = "SIGTERM";
+
 /// Hears them from the moment it is made.
 pub(super) struct Told {
     terminated: Signal,
@@ -19,7 +22,7 @@ impl Told {
     /// Waits for one; its name.
     pub(super) async fn signalled(&mut self) -> &'static str {
         tokio::select! {
-            _ = self.terminated.recv() => "SIGTERM",
+            _ = self.terminated.recv() => TERMINATED,
             _ = self.interrupted.recv() => "SIGINT",
         }
     }

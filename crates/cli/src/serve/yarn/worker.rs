@@ -3,8 +3,13 @@
 use std::process::ExitCode;
 
 use super::container::Container;
+use crate::serve::told::TERMINATED;
 use crate::serve::{ProcessArgs, taskmanager};
 use weft_common::configuration::Configuration;
+
+/// What a shell says of a process that SIGTERM has ended. A NodeManager that ends a container tells why only of one that did not end well by
+/// itself: with 0, a container that it kills for its memory would count as done.
+const BY_SIGTERM: u8 = 128 + 15;
 
 /// `weft yarn-taskmanager`
 #[derive(Debug, clap::Args)]
@@ -23,5 +28,6 @@ pub(crate) fn yarn_taskmanager(args: &YarnTaskManagerArgs) -> anyhow::Result<Exi
     dynamic.push(format!("taskmanager.resource-id={}", container.id));
     dynamic.extend(args.dynamic.iter().cloned());
     let process = ProcessArgs { conf_dir: Some(container.conf_dir()), dynamic, log_name: None, run_file: None };
-    taskmanager::serve(&process, |_| container.secret().map(Some))
+    let cause = taskmanager::serve(&process, |_| container.secret().map(Some))?;
+    Ok(if cause == TERMINATED { ExitCode::from(BY_SIGTERM) } else { ExitCode::SUCCESS })
 }
