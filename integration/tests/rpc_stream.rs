@@ -61,7 +61,7 @@ async fn nothing_is_lost_or_doubled_when_name_nodes_are_killed_and_frozen() {
     let (client, home) = (name_node(&rig, options), home(&rig));
     let stop = Arc::new(AtomicBool::new(false));
     let mut lanes = tokio::task::JoinSet::new();
-    for lane in 0..8 {
+    for lane in 0..32 {
         let (client, home, stop) = (client.clone(), home.clone(), stop.clone());
         lanes.spawn(async move {
             let (from, to) = (format!("{home}/from-{lane}"), format!("{home}/to-{lane}"));
@@ -72,7 +72,10 @@ async fn nothing_is_lost_or_doubled_when_name_nodes_are_killed_and_frozen() {
                 let (old, new) = (format!("{from}/{done}"), format!("{to}/{done}"));
                 assert!(client.mkdirs(&old, 0o755, false).await.unwrap());
                 // Carried out twice these would fail: the source is gone, or the target exists, or nothing is there.
-                client.rename2(&old, &new, false).await.unwrap();
+                if let Err(error) = client.rename2(&old, &new, false).await {
+                    let (source, target) = (client.file_info(&old).await, client.file_info(&new).await);
+                    panic!("{error}; at its source is {source:?}, at its target {target:?}");
+                }
                 if done % 2 == 0 {
                     assert!(client.delete(&new, false).await.unwrap(), "{new}");
                 }

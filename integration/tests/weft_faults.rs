@@ -1,11 +1,12 @@
-//! What the `weft` command says of NameNodes that write nothing, are frozen, or only stand by: in time, with what to do.
+//! What the `weft` command says of NameNodes that write nothing, are frozen, or only stand by, and of a YARN that starts nothing: in time,
+//! with what to do.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod command;
 mod hdfs;
 
-use command::{Gave, weft};
+use command::{Gave, until, weft};
 use hdfs::{administrator, file_system};
 use weft_fs::Path;
 use weft_hadoop_rpc::proto::hdfs::SafeModeAction;
@@ -73,4 +74,36 @@ async fn namenodes_of_which_none_is_active() {
     rig.start("fc2").unwrap();
     rig.start("fc1").unwrap();
     assert!(file_system(&rig).exists(&Path::parse("hdfs:///user").unwrap()).await.unwrap());
+}
+
+#[test]
+fn a_yarn_that_starts_nothing() {
+    let settings = [
+        "yarn-site:yarn.nm.liveness-monitor.expiry-interval-ms=3000",
+        "capacity-scheduler:yarn.scheduler.capacity.root.queues=default,closed",
+        "capacity-scheduler:yarn.scheduler.capacity.root.default.capacity=50",
+        "capacity-scheduler:yarn.scheduler.capacity.root.closed.capacity=50",
+        "capacity-scheduler:yarn.scheduler.capacity.root.closed.state=STOPPED",
+    ];
+    let rig = Rig::up(&settings.into_iter().flat_map(|setting| ["--set", setting]).collect::<Vec<_>>()).unwrap();
+    let doctor = |queue: &str| weft(&rig, &["doctor", &format!("-Dyarn.application.queue={queue}")], "");
+    let said = doctor("default").well();
+    assert!(said.contains("2 of 2 NodeManagers are active"), "{said}");
+    finds(doctor("closed"), &["queue closed takes no applications: it is stopped or draining"]);
+    finds(doctor("none"), &["there is no queue none: set yarn.application.queue to one there is"]);
+
+    // YARN gives up a node that is silent for three seconds.
+    rig.freeze("nm1").unwrap();
+    let said = until("a node is lost", || Some(doctor("default").well()).filter(|said| said.contains("1 lost")));
+    assert!(said.contains("warning") && said.contains("1 of 1 NodeManagers are active"), "{said}");
+    rig.freeze("nm2").unwrap();
+    let gave = until("both are lost", || Some(doctor("default")).filter(|gave| gave.stdout.contains("2 lost")));
+    finds(gave, &["no NodeManager is active, so no container can be started"]);
+
+    let manager = rig.daemon("rm1").unwrap();
+    let address = format!("{}:{}", manager.host, manager.ports["rpc"]);
+    rig.freeze("rm1").unwrap();
+    finds(doctor("default"), &["the ResourceManager", &address, " within "]);
+    rig.kill("rm1").unwrap();
+    finds(doctor("default"), &["the ResourceManager", &address, "refused"]);
 }

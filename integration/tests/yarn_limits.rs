@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod command;
+mod hdfs;
 
 use std::process::Child;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use command::until;
 use command::yarn::{Yarn, expected};
+use hdfs::administrator;
 
 /// Two queues, each of which may use all of the cluster, until the other asks for its half. Containers are looked at twice a second.
 static YARN: LazyLock<Yarn> = LazyLock::new(|| {
@@ -75,6 +77,46 @@ fn a_container_that_yarn_kills_for_memory_is_explained() {
     assert!(explained.contains("it mapped") && explained.contains("vmem-check"), "{explained}");
     mapped.badly(&["FAILED"]);
     session.stop();
+
+    // An application that ends with the job says so in its own end: to its client, and to whoever asks YARN.
+    let said = YARN.run_application(&WATCHED_BY_YARN, &["leak"]);
+    let application = said.stdout.lines().find_map(|line| line.strip_prefix("YARN application id: ")).unwrap();
+    let report = YARN.rig.web("rm1", &format!("/ws/v1/cluster/apps/{application}")).unwrap();
+    let diagnostics = report["app"]["diagnostics"].as_str().unwrap();
+    for part in ["exit status -104", "raise taskmanager.memory.process.size"] {
+        assert!(diagnostics.contains(part), "{diagnostics}");
+    }
+    YARN.nothing_is_left(application);
+    said.badly(&["has failed", "exit status -104", "raise taskmanager.memory.process.size"]);
+}
+
+/// First there is no room for what is staged, then none for what comes of the job.
+#[test]
+fn a_quota_that_is_full_is_named_with_its_directory() {
+    let _alone = alone();
+    let quota = |directory: &str, names: u64| {
+        let names_of = administrator(&YARN.rig);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(names_of.set_quota(directory, Some(names), None)).unwrap();
+    };
+    let home = format!("/user/{}", YARN.rig.users().client);
+    // What is there is the command itself, from another test or from this application, which needs more than one name.
+    quota(&home, 2);
+    let refused = YARN.run_application(&[], &["trivial"]);
+    assert!(!refused.stdout.contains("YARN application id"), "{}", refused.stdout);
+    quota(&home, u64::MAX);
+    refused.badly(&["quota", &home]);
+    let staged = YARN.weft(&["fs", "-ls", &YARN.home(".weft/apps")]);
+    assert!(!staged.stdout.contains("application_"), "{}", staged.stdout);
+
+    let output = YARN.home("of-quota");
+    YARN.weft(&["fs", "-mkdir", &output]).well();
+    quota(&format!("{home}/of-quota"), 1);
+    let failed = YARN.run_application(&[], &["words", "--input", &YARN.home("words.txt"), "--output", &output]);
+    failed.badly(&["has failed", "quota", "of-quota"]);
+    quota(&format!("{home}/of-quota"), u64::MAX);
+    let left = YARN.weft(&["fs", "-ls", &output]).well();
+    assert_eq!(left, "", "nothing of the failed job is there");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Splits of a file in HDFS are read on the nodes that hold them.
+//! What nodes have: splits of a file in HDFS are read where they lie, and what everybody may read is brought to a node once for everybody.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -8,7 +8,9 @@ mod hdfs;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use hdfs::file_system;
+use command::until;
+use command::yarn::Yarn;
+use hdfs::{administrator, file_system};
 use weft::prelude::*;
 use weft_fs::{CreateOptions, FileSystem, Path};
 use weft_integration::Rig;
@@ -99,4 +101,39 @@ async fn blocks_are_read_where_they_lie() {
     // In the order of the file half of them would be. Who has read all that is his own helps the other: at most two blocks because one holds
     // more than the other, and one or two because nobody is as quick as another.
     assert!(local >= BLOCKS - 4, "{local} of {BLOCKS} blocks, which are on {holders:?}, were read there: {readers:?}");
+}
+
+/// A node keeps what everybody may read in another place than what is a user's, and checks itself that everybody may.
+#[test]
+fn what_everybody_may_read_is_kept_for_everybody() {
+    let yarn = Yarn::up(&["--nodemanagers", "1"]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let file = yarn.rig.directory().join("tmp/everybodys.txt");
+    std::fs::write(&file, "for everybody").unwrap();
+    let put = |directory: &str, mode: u32| {
+        let names = administrator(&yarn.rig);
+        let (user, made) = (yarn.rig.users().client.clone(), directory.to_owned());
+        runtime.block_on(async {
+            names.mkdirs(&made, 0o755, true).await.unwrap();
+            names.set_owner(&made, Some(&user), None).await.unwrap();
+        });
+        let name = format!("{}.txt", directory.trim_start_matches('/'));
+        let path = format!("hdfs://{directory}/{name}");
+        yarn.weft(&["fs", "-put", file.to_str().unwrap(), &path]).well();
+        runtime.block_on(names.set_permission(&format!("{directory}/{name}"), mode)).unwrap();
+        name
+    };
+    let (everybodys, own) = (put("/everybodys", 0o644), put("/own", 0o600));
+    let session = yarn.session(&["-Dyarn.provided.lib.dirs=hdfs:///everybodys;hdfs:///own"]);
+    let master = until("its ApplicationMaster", || {
+        command::processes(&[&session.application], "./weft yarn-jobmanager").first().copied()
+    });
+    let kept = |name: &str| std::fs::read_link(format!("/proc/{master}/cwd/{name}")).unwrap();
+    let (everybodys, own) = (kept(&everybodys), kept(&own));
+    assert_eq!(std::fs::read_to_string(&everybodys).unwrap(), "for everybody");
+    let of_user = format!("/usercache/{}/filecache/", yarn.rig.users().client);
+    assert!(own.to_string_lossy().contains(&of_user), "{own:?}");
+    let everybodys = everybodys.to_string_lossy();
+    assert!(everybodys.contains("/filecache/") && !everybodys.contains("/usercache/"), "{everybodys}");
+    session.stop();
 }

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-use command::until;
 use command::yarn::{SMALL, Yarn};
+use command::{processes, until};
 use rustix::process::{Pid, Signal, kill_process};
 
 static YARN: LazyLock<Yarn> = LazyLock::new(|| Yarn::up(&["--set", "yarn-site:yarn.log-aggregation-enable=true"]));
@@ -25,12 +25,15 @@ fn alone() -> MutexGuard<'static, ()> {
 const YARN_LOGS: &str = "org.apache.hadoop.yarn.client.cli.LogsCLI";
 
 #[test]
-fn a_killed_task_manager_s_last_line_is_read_after_the_end() {
+fn the_last_lines_of_a_killed_worker_and_task_manager_are_read_after_the_end() {
     let _alone = alone();
-    let session = YARN.session(&["-Drestart-strategy.type=none"]);
+    let once = ["-Drestart-strategy.fixed-delay.attempts=1", "-Drestart-strategy.fixed-delay.delay=0 s"];
+    let session = YARN.session(&[["-Drestart-strategy.type=fixed-delay"].as_slice(), &once].concat());
     let application = session.application.clone();
     let under_way = session.count_words(&YARN.home("of-logs"), "20000");
-    session.job("RUNNING");
+    let job = session.job("RUNNING");
+    let of_worker = last_line_of_killed_worker(&application);
+    until("the worker's end is in the exceptions", || session.failures(&job).contains("SIGKILL").then_some(()));
     let task_manager = session.task_manager();
     let live = YARN.weft(&["logs", &application, "--list"]).well();
     assert!(live.contains("==> jobmanager ") && live.contains("==> container_"), "{live}");
@@ -40,9 +43,30 @@ fn a_killed_task_manager_s_last_line_is_read_after_the_end() {
     let (file, last) = until("its log", || last_line_of_task_manager(&application));
     session.stop();
     let all = collected(&application, &[]);
-    assert!(all.lines().any(|line| line == last), "{last} is not in {all}");
-    as_hadoop_reads_them(&application, &last);
+    for line in [&of_worker, &last] {
+        assert!(all.lines().any(|other| other == line), "{line} is not in {all}");
+    }
+    as_hadoop_reads_them(&application, &[&of_worker, &last]);
     parts_of_them(&application, &file, &last);
+}
+
+/// Kills a worker of the words' job: the last line that it wrote.
+fn last_line_of_killed_worker(application: &str) -> String {
+    let worker = || processes(&[application, "/weft-taskmanager-"], "cluster_program words").pop();
+    let worker = until("a worker", worker);
+    let pid = Pid::from_raw(worker).unwrap();
+    let log = || {
+        let open = std::fs::read_dir(format!("/proc/{worker}/fd")).unwrap();
+        let files = open.filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok());
+        let log = files.into_iter().find(|file| file.extension().is_some_and(|end| end == "log"))?;
+        std::fs::read_to_string(log).unwrap().lines().last().map(str::to_owned)
+    };
+    until("something is in its log", log);
+    // So that nothing comes after what is read here.
+    kill_process(pid, Signal::STOP).unwrap();
+    let last = log().unwrap();
+    kill_process(pid, Signal::KILL).unwrap();
+    last
 }
 
 /// The log of a TaskManager with something in it, and its last line.
@@ -55,6 +79,7 @@ fn last_line_of_task_manager(application: &str) -> Option<(PathBuf, String)> {
                 waiting.push(path);
             } else if name.contains("taskmanager")
                 && name.ends_with(".log")
+                && !name.contains("-worker-")
                 && path.to_string_lossy().contains(application)
             {
                 let text = std::fs::read_to_string(&path).unwrap();
@@ -76,11 +101,13 @@ fn collected(application: &str, options: &[&str]) -> String {
     YARN.weft(&[&["logs", application], options].concat()).well()
 }
 
-/// The same containers with the same files of the same length, and the same line.
-fn as_hadoop_reads_them(application: &str, last: &str) {
+/// The same containers with the same files of the same length, and the same lines.
+fn as_hadoop_reads_them(application: &str, last: &[&str]) {
     let java = YARN.rig.hadoop(YARN_LOGS, &["-applicationId", application]).unwrap();
     let java = String::from_utf8_lossy(&java.stdout).into_owned();
-    assert!(java.lines().any(|line| line == last), "{last} is not in {java}");
+    for line in last {
+        assert!(java.lines().any(|other| other == *line), "{line} is not in {java}");
+    }
     let (mut container, mut name, mut theirs) = (String::new(), String::new(), BTreeSet::new());
     for line in java.lines() {
         if let Some(rest) = line.strip_prefix("Container: ") {

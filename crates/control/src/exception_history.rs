@@ -101,7 +101,11 @@ pub fn explained<'f>(
     (!message.contains(why)).then(|| (at, format!("{message}; {why}")))
 }
 
-/// Whether a sentence names an id, and not one that is longer.
+/// Whether a sentence names a TaskManager, and not one whose id is longer.
+pub fn names_task_manager(sentence: &str, task_manager: &TaskManagerId) -> bool {
+    names(sentence, &task_manager.0)
+}
+
 fn names(sentence: &str, id: &str) -> bool {
     let is_of_ids = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
     // Points and colons are within ids, and end sentences.

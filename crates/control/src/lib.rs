@@ -48,7 +48,7 @@ pub use containers::{
     HeartbeatAnswer, HeartbeatPace, ProfileId, ReleaseReason, StartFailure,
 };
 pub use error::{ControlError, Fenced, IllegalTransition};
-pub use exception_history::{ConcurrentFailure, ExceptionEntry, ExceptionHistory, explained};
+pub use exception_history::{ConcurrentFailure, ExceptionEntry, ExceptionHistory, explained, names_task_manager};
 pub use failure::{Failure, FailureOrigin, Recoverability};
 pub use heartbeat::{HeartbeatCommand, HeartbeatEvent, HeartbeatMonitor, HeartbeatSettings};
 pub use job_master::{

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use prost::Message;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -23,6 +24,32 @@ pub struct Service {
     pub protocol: Protocol,
     /// Its servers. The first is asked first; the one that answered last is asked first from then on.
     pub addresses: Vec<Address>,
+    /// What is asked before a call is repeated that may have been carried out, if servers need it to recognise the repetition.
+    pub catch_up: Option<CatchUp>,
+}
+
+/// A call that changes nothing and that a server answers only when it knows what its predecessors did.
+///
+/// A NameNode that becomes active takes calls a moment before it has read the last edits of the one before. A repeated call that arrives
+/// in that moment is compared with the calls known then, is not recognised, waits for the namesystem's lock until the edits are read,
+/// and is carried out again: the source of a rename is gone, what was to be deleted is not there. (`HAState.setStateInternal` enters the
+/// state before it reads the edits, under the lock; `NameNodeRpcServer` asks for state and known calls without it.) A call that
+/// takes the lock itself is answered after the edits.
+///
+/// A NameNode that was frozen for a while is no longer active, does not know it before it fails to write an edit, and takes calls until then.
+/// What it did in memory alone it answers at once when it is asked for it a second time. So a call that it got no answer to goes back to it
+/// only if the others, asked the same, are not active.
+#[derive(Clone, Debug)]
+pub struct CatchUp {
+    pub(crate) method: &'static str,
+    pub(crate) request: Bytes,
+}
+
+impl CatchUp {
+    /// The call of this method with this request.
+    pub fn new<Q: Message, A>(method: &Method<Q, A>, request: &Q) -> Self {
+        CatchUp { method: method.name, request: request.encode_length_delimited_to_vec().into() }
+    }
 }
 
 /// A client of one service, cheap to clone; clones share connections and the client's id.

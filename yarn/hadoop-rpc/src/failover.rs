@@ -9,20 +9,24 @@
 //! | unreachable, broken off, silent | next address; the call may have been carried out |
 //! | unreadable, cannot log in | done |
 //!
-//! After each round of all addresses comes a wait. The call's id stays, its retry count rises with every sending.
+//! After each round of all addresses comes a wait. The call's id stays, its retry count rises with every sending. Before one is sent again
+//! that may have been carried out, the server is asked to have caught up with its predecessors ([`CatchUp`](crate::CatchUp)).
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use crate::backoff::Backoff;
 use crate::client::Shared;
-use crate::connection::{ConnectError, Ended, Failure};
+use crate::connection::{ConnectError, Connection, Ended, Failure};
 use crate::error::Failures;
 use crate::frame;
 use crate::proto::rpc::CallHeader;
 use crate::{Address, ExceptionKind, RemoteException, RpcError};
+
+/// How long another server may take to say that it is the active one.
+const LOOK_AROUND: Duration = Duration::from_secs(2);
 
 /// A call under way.
 pub(crate) struct Effort<'a> {
@@ -34,6 +38,8 @@ pub(crate) struct Effort<'a> {
     /// How often the call was sent.
     sent: i32,
     may_have_happened: bool,
+    /// The server that the call was sent to last without an answer.
+    silent: Option<usize>,
     failures: Failures,
 }
 
@@ -60,6 +66,7 @@ impl<'a> Effort<'a> {
             deadline: began + limit,
             sent: 0,
             may_have_happened: false,
+            silent: None,
             failures: Failures::default(),
         }
     }
@@ -111,19 +118,20 @@ impl<'a> Effort<'a> {
             Ok(Err(error)) => return Err(self.not_connected(address, error)),
             Err(_) => return Err(self.out_of_time(address)),
         };
-        let protocol = client.service.protocol;
-        let header = CallHeader {
-            method: self.method.to_owned(),
-            protocol: protocol.name.to_owned(),
-            protocol_version: protocol.version,
-        };
-        let frame = frame::call(self.call_id, client.client_id(), self.sent, &header, request);
+        if self.may_have_happened {
+            self.catch_up(address, &connection).await?;
+            if self.silent == Some(index) && self.is_succeeded(index).await {
+                return Err(Next::Elsewhere("it has a successor".to_owned()));
+            }
+        }
+        let frame = frame::call(self.call_id, client.client_id(), self.sent, &self.header(self.method), request);
         let silence = client.options().silence_timeout;
         match connection.call(self.call_id, frame, self.deadline, silence).await {
             // It was never handed over: this does not count as sent.
             Err(ended) => Err(self.ended(address, ended)),
             Ok(outcome) => {
                 self.sent += 1;
+                self.silent = matches!(outcome, None | Some(Err(Failure::Ended(_)))).then_some(index);
                 let judged = self.judge(address, outcome);
                 // Whoever gives a result, or an exception of the method's own, is the active one.
                 if matches!(judged, Ok(_) | Err(Next::Fail(RpcError::Remote { .. }))) {
@@ -132,6 +140,44 @@ impl<'a> Effort<'a> {
                 judged
             }
         }
+    }
+
+    /// Asks what the server answers only when it knows what was done before it, if the service has such a question.
+    async fn catch_up(&self, address: &Address, connection: &Connection) -> Result<(), Next> {
+        let client = self.client;
+        let Some(question) = &client.service.catch_up else { return Ok(()) };
+        let id = client.next_call_id();
+        let frame = frame::call(id, client.client_id(), 0, &self.header(question.method), &question.request);
+        match connection.call(id, frame, self.deadline, client.options().silence_timeout).await {
+            Ok(Some(Ok(_))) => Ok(()),
+            Ok(Some(Err(Failure::Refused(exception)))) => match self.refused(address, exception) {
+                // Another exception is an answer, too.
+                Next::Fail(_) => Ok(()),
+                next => Err(next),
+            },
+            Ok(Some(Err(Failure::Ended(ended)))) | Err(ended) => Err(self.ended(address, ended)),
+            Ok(None) => Err(Next::Elsewhere("the answer did not come in time".to_owned())),
+        }
+    }
+
+    /// Whether another server has taken over from one that was silent.
+    async fn is_succeeded(&self, index: usize) -> bool {
+        let others = self.client.service.addresses.iter().enumerate().filter(|(other, _)| *other != index);
+        for (other, address) in others {
+            let asked = async {
+                let connection = self.client.connection(other, address).await.ok()?;
+                self.catch_up(address, &connection).await.ok()
+            };
+            if matches!(timeout(LOOK_AROUND, asked).await, Ok(Some(()))) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn header(&self, method: &str) -> CallHeader {
+        let protocol = self.client.service.protocol;
+        CallHeader { method: method.to_owned(), protocol: protocol.name.to_owned(), protocol_version: protocol.version }
     }
 
     /// The call's time was up before there was a connection. What was known before says more.

@@ -23,7 +23,8 @@ impl HaService {
         options: RpcOptions,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        let service = Service { name: name.into(), protocol: HA_SERVICE_PROTOCOL, addresses: vec![address] };
+        let service =
+            Service { name: name.into(), protocol: HA_SERVICE_PROTOCOL, addresses: vec![address], catch_up: None };
         HaService { client: RpcClient::new(service, login, options, entropy) }
     }
 

@@ -38,7 +38,7 @@ mod remote;
 mod sasl;
 
 pub use address::{Address, NotAnAddress};
-pub use client::{RpcClient, Service};
+pub use client::{CatchUp, RpcClient, Service};
 pub use client_cache::ClientCache;
 pub use credentials::{
     Credentials, CredentialsFormat, CredentialsSender, CredentialsWatch, Issued, NotCredentials, Token, TokenSelector,

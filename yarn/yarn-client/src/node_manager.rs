@@ -41,7 +41,12 @@ impl NodeManager {
         let login = Login::token(name, tokens, TokenSelector::any(NM_TOKEN));
         // A port that is none is refused as an address that cannot be connected to, which is what it is.
         let address = Address::new(&*node.host, u16::try_from(node.port).unwrap_or(0));
-        let service = Service { name: format!("NodeManager {node}"), protocol: PROTOCOL, addresses: vec![address] };
+        let service = Service {
+            name: format!("NodeManager {node}"),
+            protocol: PROTOCOL,
+            addresses: vec![address],
+            catch_up: None,
+        };
         NodeManager { client: RpcClient::new(service, login, options, entropy) }
     }
 

@@ -67,7 +67,7 @@ pub struct ResourceManager {
 impl ResourceManager {
     /// A client of the ResourceManagers at `addresses`.
     pub fn new(addresses: Vec<Address>, login: Login, options: RpcOptions, entropy: Arc<dyn Entropy>) -> Self {
-        let service = Service { name: "the ResourceManager".to_owned(), protocol: PROTOCOL, addresses };
+        let service = Service { name: "the ResourceManager".to_owned(), protocol: PROTOCOL, addresses, catch_up: None };
         ResourceManager { client: RpcClient::new(service, login, options, entropy) }
     }
 

@@ -47,7 +47,12 @@ impl Scheduler {
     ) -> Self {
         let tokens = CredentialsSender::new(only(token));
         let login = Login::token(name, tokens.watch(), TokenSelector::any(AM_RM_TOKEN));
-        let service = Service { name: "the ResourceManager's scheduler".to_owned(), protocol: PROTOCOL, addresses };
+        let service = Service {
+            name: "the ResourceManager's scheduler".to_owned(),
+            protocol: PROTOCOL,
+            addresses,
+            catch_up: None,
+        };
         Scheduler { client: RpcClient::new(service, login, options, entropy), tokens }
     }
 

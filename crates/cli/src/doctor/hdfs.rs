@@ -5,7 +5,7 @@ use super::report::Report;
 use crate::entropy;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
-use weft_hadoop_conf::{Nameservice, Topic};
+use weft_hadoop_conf::{Finding, Nameservice, Severity, Topic};
 use weft_hadoop_rpc::hdfs::NameNode;
 use weft_hadoop_rpc::proto::rpc::ServiceState;
 use weft_hadoop_rpc::{Address, HaService, RpcError};
@@ -130,13 +130,38 @@ async fn probe(name_node: &NameNode, home: &str, report: &mut Report) -> Result<
     report.info(Topic::Hdfs, format!("applications can be staged in {home}"));
     if let Some(made) = made? {
         let here = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let here = u64::try_from(here.as_millis()).unwrap_or(u64::MAX);
-        let skew = here.abs_diff(made.modification_time);
-        let message = format!("the clocks of the NameNode and of this machine differ by {:.1} s", skew as f64 / 1000.0);
-        match skew > SKEW {
-            true => report.warning(Topic::Hdfs, format!("{message}: set them by NTP")),
-            false => report.info(Topic::Hdfs, message),
-        }
+        report.add(clocks(u64::try_from(here.as_millis()).unwrap_or(u64::MAX), made.modification_time));
     }
     Ok(())
+}
+
+/// What the clocks of this machine and of the NameNode show at the same time, in milliseconds. Tokens expire by one of them and are
+/// renewed by the other, and files that are removed by their age are as old as the NameNode says.
+fn clocks(here: u64, there: u64) -> Finding {
+    let skew = here.abs_diff(there);
+    let message = format!("the clocks of the NameNode and of this machine differ by {:.1} s", skew as f64 / 1000.0);
+    match skew > SKEW {
+        true => {
+            Finding { severity: Severity::Warning, topic: Topic::Hdfs, message: format!("{message}: set them by NTP") }
+        }
+        false => Finding { severity: Severity::Info, topic: Topic::Hdfs, message },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_a_minute_apart_are_warned_of() {
+        for (here, there, severity, said) in [
+            (1_000_000, 1_000_000, Severity::Info, "differ by 0.0 s"),
+            (1_060_000, 1_000_000, Severity::Info, "differ by 60.0 s"),
+            (1_061_000, 1_000_000, Severity::Warning, "differ by 61.0 s: set them by NTP"),
+            (1_000_000, 4_600_000, Severity::Warning, "differ by 3600.0 s: set them by NTP"),
+        ] {
+            let found = clocks(here, there);
+            assert!(found.severity == severity && found.message.ends_with(said), "{found:?}");
+        }
+    }
 }

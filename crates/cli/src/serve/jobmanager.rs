@@ -125,7 +125,7 @@ async fn application(
     };
     match ended {
         Ok(ApplicationEnd::Well) => Ok(ExitCode::SUCCESS),
-        Ok(ApplicationEnd::Cancelled(why) | ApplicationEnd::Badly(why)) => {
+        Ok(ApplicationEnd::Cancelled(why) | ApplicationEnd::Badly { why, .. }) => {
             bail!("the application {} did not end well: {why}", program.display())
         }
         Err(refusal) => Err(anyhow::anyhow!(refusal.to_string())),

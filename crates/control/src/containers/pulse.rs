@@ -35,11 +35,24 @@ pub(super) struct Pulse {
     flight: Flight,
     /// The wait while containers are to come.
     patience: Duration,
+    /// Until when that wait stays the first one.
+    eager_until: Mono,
+    /// Containers came with the last answer.
+    brought: bool,
 }
 
 impl Pulse {
     pub(super) fn new(pace: HeartbeatPace) -> Self {
-        Pulse { pace, next_number: 1, sent_at: None, flight: Flight::None, patience: pace.waiting_first }
+        let patience = pace.waiting_first;
+        Pulse {
+            pace,
+            next_number: 1,
+            sent_at: None,
+            flight: Flight::None,
+            patience,
+            eager_until: Mono::default(),
+            brought: false,
+        }
     }
 
     /// When the next heartbeat may be sent; `None` while one is under way.
@@ -69,9 +82,12 @@ impl Pulse {
     pub(super) fn send(&mut self, now: Mono, mut heartbeat: ContainerHeartbeat) -> ContainerHeartbeat {
         heartbeat.number = self.next_number;
         self.next_number += 1;
-        self.patience = match heartbeat.asks.is_empty() {
-            true => (self.patience * 2).min(self.pace.waiting),
-            false => self.pace.waiting_first,
+        if !heartbeat.asks.is_empty() || std::mem::take(&mut self.brought) {
+            self.eager_until = now + self.pace.eager;
+        }
+        self.patience = match now < self.eager_until {
+            true => self.pace.waiting_first,
+            false => (self.patience * 2).min(self.pace.waiting),
         };
         self.sent_at = Some(now);
         self.flight = Flight::Sent(heartbeat.clone());
@@ -88,6 +104,7 @@ impl Pulse {
         self.flight = Flight::None;
         if brought_containers {
             self.patience = self.pace.waiting_first;
+            self.brought = true;
         }
         Some(asked)
     }

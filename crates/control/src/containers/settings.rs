@@ -30,8 +30,11 @@ pub struct ContainerSettings {
 pub struct HeartbeatPace {
     /// The shortest time between two heartbeats. 50 ms.
     pub shortest: Duration,
-    /// The first wait while containers are to come; doubled with every heartbeat that brings none. 100 ms.
+    /// The first wait while containers are to come. 100 ms.
     pub waiting_first: Duration,
+    /// How long it stays so after an ask and after containers came; from then on it is doubled with every heartbeat that brings none. 2.5 s:
+    /// nodes that have room are given containers with their heartbeats, of which Hadoop sends one a second.
+    pub eager: Duration,
     /// The longest wait while containers are to come. Default 500 ms.
     pub waiting: Duration,
     /// The wait when nothing is to come. Default 5 s.
@@ -45,6 +48,7 @@ impl Default for HeartbeatPace {
         HeartbeatPace {
             shortest: Duration::from_millis(50),
             waiting_first: Duration::from_millis(100),
+            eager: Duration::from_millis(2500),
             waiting: Duration::from_millis(500),
             idle: Duration::from_secs(5),
             failed: Duration::from_secs(1),
@@ -79,6 +83,7 @@ impl ContainerSettings {
             pace: HeartbeatPace {
                 shortest: defaults.shortest.min(waiting),
                 waiting_first: defaults.waiting_first.min(waiting),
+                eager: defaults.eager,
                 waiting,
                 idle: Duration::from_secs(configuration.get(&options::YARN_HEARTBEAT_INTERVAL)?).min(longest),
                 failed: defaults.failed.min(longest),

@@ -44,6 +44,8 @@ struct Books {
     next_worker: u32,
     /// Those that count no more, whatever they say.
     fenced: BTreeSet<TaskManagerId>,
+    /// Those that were lost.
+    lost: BTreeSet<TaskManagerId>,
 }
 
 struct Member {
@@ -70,6 +72,7 @@ impl Members {
             monitor: HeartbeatMonitor::new(heartbeat),
             next_worker: 0,
             fenced: BTreeSet::new(),
+            lost: BTreeSet::new(),
         };
         let io = tokio::runtime::Handle::current();
         let (books, changed) = (Mutex::new(books), Arc::new(Notify::new()));
@@ -125,6 +128,12 @@ impl Members {
         };
         self.on(HeartbeatEvent::Forget(id.clone()));
         was_lost
+    }
+
+    /// Those that were lost, without having been fenced: of whose end more may become known.
+    pub(crate) fn lost(&self) -> Vec<TaskManagerId> {
+        let books = self.lock();
+        books.lost.difference(&books.fenced).cloned().collect()
     }
 
     /// From now on nobody is missed.
@@ -197,6 +206,7 @@ impl Members {
             };
             let cause = format!("TaskManager {id} on {host} (process {pid}) {cause}{warnings}");
             tracing::warn!("{cause}");
+            books.lost.insert(id.clone());
             self.handle.task_manager_lost(id, cause);
         }
     }

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use weft_common::configuration::options::HighAvailabilityType;
 use weft_common::configuration::{Configuration, options};
 use weft_common::{JobId, TaskManagerId};
-use weft_control::{HeartbeatSettings, JobStatus, ResourceManagerSettings};
+use weft_control::{HeartbeatSettings, JobStatus, ResourceManagerSettings, names_task_manager};
 use weft_ha::{FileSystemHighAvailability, HighAvailability, NoHighAvailability};
 use weft_rpc::drive::DriveObserver;
 use weft_rpc::listener::{PortRange, listen};
@@ -139,6 +139,8 @@ impl JobManagerProcess {
             cluster.drives.run(application.run(kept.hash), Logged).await
         };
         let ended = ended.await;
+        // Whoever is dismissed is lost, too, but no job has failed for it.
+        let lost = cluster.members.lost();
         cluster.members.dismiss_all("the application of the cluster has ended");
         let ended = ended?;
         if let Some(sentence) = ended.gave_up {
@@ -151,10 +153,14 @@ impl JobManagerProcess {
             }
             Some(outcome) => {
                 let why = outcome.failure.as_ref().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
-                ApplicationEnd::Badly(format!("job {} ended as {}{why}", outcome.job, outcome.status))
+                let why = format!("job {} ended as {}{why}", outcome.job, outcome.status);
+                let lost = lost.into_iter().filter(|lost| names_task_manager(&why, lost)).collect();
+                ApplicationEnd::Badly { why, lost }
             }
             None if ended.exit.is_success() => ApplicationEnd::Well,
-            None => ApplicationEnd::Badly(format!("the program's main ended: {}", ended.exit)),
+            None => {
+                ApplicationEnd::Badly { why: format!("the program's main ended: {}", ended.exit), lost: Vec::new() }
+            }
         })
     }
 

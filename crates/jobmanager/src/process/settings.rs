@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
-use weft_common::ErrorKind;
 use weft_common::configuration::{ConfigError, Configuration};
 use weft_common::trust::SecretKey;
+use weft_common::{ErrorKind, TaskManagerId};
 use weft_ha::HaError;
 use weft_rpc::listener::{ListenError, NotAPortRange};
 use weft_rpc::program::LoggingChanges;
@@ -111,8 +111,13 @@ pub enum ApplicationEnd {
     Well,
     /// A job of it was cancelled; in a sentence.
     Cancelled(String),
-    /// It did not end well; why.
-    Badly(String),
+    /// It did not end well.
+    Badly {
+        /// Why.
+        why: String,
+        /// The TaskManagers that the sentence names and that are lost without anybody having said why.
+        lost: Vec<TaskManagerId>,
+    },
 }
 
 impl Application {

@@ -16,7 +16,7 @@ impl DataNode {
     /// A client of the DataNode at `address`.
     pub fn new(address: Address, login: Login, options: RpcOptions, entropy: Arc<dyn Entropy>) -> Self {
         let name = format!("DataNode {address}");
-        let service = Service { name, protocol: CLIENT_DATANODE_PROTOCOL, addresses: vec![address] };
+        let service = Service { name, protocol: CLIENT_DATANODE_PROTOCOL, addresses: vec![address], catch_up: None };
         DataNode { client: RpcClient::new(service, login, options, entropy) }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::methods::{self, CLIENT_PROTOCOL};
 use super::proto::*;
-use crate::{Address, Entropy, Login, RpcClient, RpcError, RpcOptions, Service};
+use crate::{Address, CatchUp, Entropy, Login, RpcClient, RpcError, RpcOptions, Service};
 
 /// What leaves a time, or a quota, as it is.
 const UNCHANGED: u64 = u64::MAX;
@@ -27,7 +27,8 @@ impl NameNode {
         options: RpcOptions,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        let service = Service { name: name.into(), protocol: CLIENT_PROTOCOL, addresses };
+        let catch_up = CatchUp::new(&methods::GET_FILE_INFO, &GetFileInfoRequest { src: "/".to_owned() });
+        let service = Service { name: name.into(), protocol: CLIENT_PROTOCOL, addresses, catch_up: Some(catch_up) };
         NameNode { client: RpcClient::new(service, login, options, entropy) }
     }
 

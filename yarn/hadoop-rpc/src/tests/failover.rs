@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::fake::{Act, Fake, Seen};
-use super::{client, echo, options};
+use super::{client, echo, entropy, options, service};
+use crate::proto::hdfs::{GetFileInfoRequest, GetFileInfoResponse};
 use crate::proto::rpc::Status;
-use crate::{Address, Login, RpcError, RpcOptions};
+use crate::{Address, CatchUp, Login, Method, RpcClient, RpcError, RpcOptions, Service};
 
 const STANDBY: Act = Act::Throw(Status::Error, "org.apache.hadoop.ipc.StandbyException", "state standby");
 const RETRY: Act = Act::Throw(Status::Error, "org.apache.hadoop.ipc.RetriableException", "not yet");
@@ -62,6 +63,55 @@ async fn a_silent_server_is_given_up_for_the_other() {
     let client = client(&[&silent.address, &active.address], Login::simple("alice"), quick);
     assert_eq!(echo(&client, "text").await.unwrap(), "text");
     assert_eq!(ids(&silent.seen()[0]), ids(&active.seen()[0]));
+}
+
+#[tokio::test]
+async fn a_call_that_may_have_happened_is_repeated_where_its_predecessors_are_known() {
+    let question: Method<GetFileInfoRequest, GetFileInfoResponse> = Method::new("question");
+    let question = CatchUp::new(&question, &GetFileInfoRequest { src: "caught up?".to_owned() });
+    // The first is killed with the call; the second becomes active while it is asked, and answers with an exception of the method's own.
+    let broken = Fake::simple(|_| Act::Close).await;
+    let times = AtomicUsize::new(0);
+    let heir = Fake::simple(move |seen| match (seen.method.as_str(), times.fetch_add(1, Ordering::SeqCst)) {
+        ("question", 0) => STANDBY,
+        ("question", _) => Act::Throw(Status::Error, "java.io.FileNotFoundException", "caught up"),
+        _ => Act::Echo,
+    })
+    .await;
+    let service = Service { catch_up: Some(question), ..service(&[&broken.address, &heir.address]) };
+    let client = RpcClient::new(service, Login::simple("alice"), options(), entropy());
+    assert_eq!(echo(&client, "text").await.unwrap(), "text");
+    let seen: Vec<_> = heir.seen().into_iter().map(|seen| (seen.method.clone(), seen.text.clone(), seen)).collect();
+    let what: Vec<_> = seen.iter().map(|(method, text, _)| (method.as_str(), text.as_str())).collect();
+    assert_eq!(what, [("question", "caught up?"), ("question", "caught up?"), ("echo", "text")]);
+    assert_eq!(ids(&seen[2].2), ids(&broken.seen()[0]));
+    assert_ne!(seen[1].2.call_id, seen[2].2.call_id);
+    // The first one was asked too, the second time, and closed the connection: the call was sent to it once.
+    assert_eq!(broken.seen().iter().map(|seen| seen.method.as_str()).collect::<Vec<_>>(), ["echo", "question"]);
+    // What was never sent, or is sent for the first time, needs no question.
+    assert_eq!(echo(&client, "again").await.unwrap(), "again");
+    assert_eq!(heir.seen().len(), 4);
+}
+
+#[tokio::test]
+async fn what_was_silent_and_has_a_successor_is_not_asked_again() {
+    let question: Method<GetFileInfoRequest, GetFileInfoResponse> = Method::new("question");
+    let question = CatchUp::new(&question, &GetFileInfoRequest { src: "caught up?".to_owned() });
+    // Frozen while it has the call; then it goes on as if nothing had happened.
+    let frozen = Fake::simple(|seen| if seen.method == "question" { Act::Echo } else { Act::Ignore }).await;
+    let times = AtomicUsize::new(0);
+    let successor = Fake::simple(move |_| match times.fetch_add(1, Ordering::SeqCst) {
+        0 => STANDBY,
+        _ => Act::Echo,
+    })
+    .await;
+    let service = Service { catch_up: Some(question), ..service(&[&frozen.address, &successor.address]) };
+    let quick = RpcOptions { silence_timeout: Duration::from_millis(100), ..options() };
+    let client = RpcClient::new(service, Login::simple("alice"), quick, entropy());
+    assert_eq!(echo(&client, "text").await.unwrap(), "text");
+    let methods = |fake: &Fake| fake.seen().into_iter().map(|seen| seen.method).collect::<Vec<_>>();
+    assert_eq!(methods(&frozen), ["echo", "question"]);
+    assert_eq!(methods(&successor), ["question", "question", "question", "echo"]);
 }
 
 #[tokio::test]

@@ -42,10 +42,13 @@ fn options() -> RpcOptions {
     }
 }
 
-fn client(addresses: &[&Address], login: Login, options: RpcOptions) -> RpcClient {
+fn service(addresses: &[&Address]) -> Service {
     let addresses = addresses.iter().map(|address| (*address).clone()).collect();
-    let service = Service { name: "the test service".to_owned(), protocol: PROTOCOL, addresses };
-    RpcClient::new(service, login, options, entropy())
+    Service { name: "the test service".to_owned(), protocol: PROTOCOL, addresses, catch_up: None }
+}
+
+fn client(addresses: &[&Address], login: Login, options: RpcOptions) -> RpcClient {
+    RpcClient::new(service(addresses), login, options, entropy())
 }
 
 /// Calls the server, which answers with the text as the owner of a file.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::container::Container;
+use super::last_words::LastWords;
 use super::proxies;
 use crate::serve::jobmanager::{authenticator, rest_of};
 use crate::serve::told::Told;
@@ -128,9 +129,13 @@ async fn run(
     tracing::info!("REST at http://{}:{}", address.host, address.port);
     let mut master = ApplicationMaster::register(&conf, parts, address).await?;
     let workers = workers(process.staffing(slots), slots);
-    let fence = |task_manager: &TaskManagerId, cause: &str| process.fence(task_manager, cause);
+    let words = LastWords::default();
+    let fence = |task_manager: &TaskManagerId, cause: &str| {
+        process.fence(task_manager, cause);
+        words.hear(task_manager, cause);
+    };
     let ended = tokio::select! {
-        ended = work(args, container, &process, &settings, &mut told) => ended,
+        ended = work(args, container, &process, &settings, &words, &mut told) => ended,
         over = master.run(workers, &fence) => Ended::badly(over),
     };
     rest.close().await;
@@ -146,6 +151,7 @@ async fn work(
     container: &Container,
     process: &JobManagerProcess,
     settings: &YarnSettings,
+    words: &LastWords,
     told: &mut Told,
 ) -> Ended {
     let Some(program) = &args.program else {
@@ -164,7 +170,7 @@ async fn work(
         ended = process.run_application(application) => match ended {
             Ok(ApplicationEnd::Well) => Ended::well(""),
             Ok(ApplicationEnd::Cancelled(how)) => Ended::cancelled(how),
-            Ok(ApplicationEnd::Badly(why)) => Ended::badly(why),
+            Ok(ApplicationEnd::Badly { why, lost }) => Ended::badly(words.about(why, &lost).await),
             Err(refusal) => Ended::badly(refusal.to_string()),
         },
         () = process.asked_to_end(std::future::pending()) => {
