@@ -53,35 +53,34 @@ fn the_last_lines_of_a_killed_worker_and_task_manager_are_read_after_the_end() {
 /// Kills a worker of the words' job: the last line that it wrote.
 fn last_line_of_killed_worker(application: &str) -> String {
     let worker = || processes(&[application, "/weft-taskmanager-"], "cluster_program words").pop();
-    let worker = until("a worker", worker);
-    let pid = Pid::from_raw(worker).unwrap();
-    let log = || {
-        let open = std::fs::read_dir(format!("/proc/{worker}/fd")).unwrap();
-        let files = open.filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok());
-        let log = files.into_iter().find(|file| file.extension().is_some_and(|end| end == "log"))?;
-        std::fs::read_to_string(log).unwrap().lines().last().map(str::to_owned)
-    };
-    until("something is in its log", log);
-    // So that nothing comes after what is read here.
+    let pid = Pid::from_raw(until("a worker", worker)).unwrap();
+    let line = || last_line(application, |name| name.contains("-worker-") && name.ends_with(".err"));
+    until("something is in its log", line);
+    // So that nothing comes after what is read here, once its TaskManager has written down all that it has heard.
     kill_process(pid, Signal::STOP).unwrap();
-    let last = log().unwrap();
+    let mut before = None;
+    let (_, last) = until("nothing comes any more", || {
+        let now = line();
+        (std::mem::replace(&mut before, now.clone()) == now).then_some(now).flatten()
+    });
     kill_process(pid, Signal::KILL).unwrap();
     last
 }
 
 /// The log of a TaskManager with something in it, and its last line.
 fn last_line_of_task_manager(application: &str) -> Option<(PathBuf, String)> {
+    last_line(application, |name| name.contains("taskmanager") && name.ends_with(".log") && !name.contains("-worker-"))
+}
+
+/// A log of the application's containers with such a name and something in it, and its last line.
+fn last_line(application: &str, is_named: impl Fn(&str) -> bool) -> Option<(PathBuf, String)> {
     let mut waiting = vec![YARN.rig.directory().join("log")];
     while let Some(directory) = waiting.pop() {
         for entry in std::fs::read_dir(&directory).into_iter().flatten().flatten() {
             let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
             if path.is_dir() {
                 waiting.push(path);
-            } else if name.contains("taskmanager")
-                && name.ends_with(".log")
-                && !name.contains("-worker-")
-                && path.to_string_lossy().contains(application)
-            {
+            } else if is_named(&name) && path.to_string_lossy().contains(application) {
                 let text = std::fs::read_to_string(&path).unwrap();
                 if let Some(last) = text.lines().last() {
                     return Some((path, last.to_owned()));

@@ -57,7 +57,7 @@ pub(crate) fn build(
     Ok(Task::new(deployment.attempt, name(deployment), operators, inputs, chain, background.clone(), metrics))
 }
 
-fn name(deployment: &TaskDeployment) -> String {
+pub(crate) fn name(deployment: &TaskDeployment) -> String {
     let TaskDeployment { name, attempt, parallelism, .. } = deployment;
     format!("{name} ({}/{parallelism})#{}", attempt.subtask + 1, attempt.attempt)
 }

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::deploy::{LocalChannels, build};
+use crate::deploy::{LocalChannels, build, name};
 use crate::ending::Endings;
 use crate::operator::EventSender;
 use crate::output::OutputLimits;
@@ -226,7 +226,10 @@ impl Lane {
             let built = catch_unwind(AssertUnwindSafe(|| build(&self.context, &deployment, &mut local, &background)));
             match built.unwrap_or_else(|panic| Err(panic_error(&*panic))) {
                 Ok(task) => self.start(task, &deployment),
-                Err(error) => self.end(deployment.attempt, failed(&error), background),
+                Err(error) => {
+                    tracing::info!("{} cannot run: {error}", name(&deployment));
+                    self.end(deployment.attempt, failed(&error), background);
+                }
             }
         }
         for envelope in std::mem::take(&mut self.early) {
@@ -252,6 +255,9 @@ impl Lane {
         }
         self.context.listener.task_metrics(task.attempt, task.metrics.clone());
         task.open_gates(&mut self.outbox);
+        let working = task.chain().label().enter();
+        tracing::info!("runs in {}", self.context.address);
+        drop(working);
         self.report(task.attempt, TaskState::Running);
         self.tasks.push(task);
     }
@@ -383,6 +389,14 @@ impl Lane {
     }
 
     fn end_task(&mut self, index: usize, state: TaskState) {
+        if let Some(task) = self.tasks.get_mut(index) {
+            let _working = task.chain().label().enter();
+            match &state {
+                TaskState::Failed(failure) => tracing::info!("has failed: {}", failure.message),
+                TaskState::Canceled => tracing::info!("was cancelled"),
+                _ => tracing::info!("has finished"),
+            }
+        }
         if let Some((attempt, background)) = self.drop_task(index) {
             self.end(attempt, state, background);
         }
