@@ -34,7 +34,8 @@ mkdir "$work/installed" "$work/symbols"
 tar -C "$work/installed" -xzf "$tarball"
 tar -C "$work/symbols" -xzf "$symbols"
 home=$(echo "$work"/installed/*)
-for part in bin/weft conf/config.yaml conf/masters conf/workers scripts/start-cluster.sh examples/word_count docs/configuration.md LICENSE; do
+links=$(grep -o '(docs/[a-z]*\.md' "$home/README.md" | tr -d '(' | sort -u)
+for part in bin/weft conf/config.yaml conf/masters conf/workers scripts/start-cluster.sh examples/word_count $links LICENSE; do
     [[ -e $home/$part ]] || fail "the tarball has no $part"
 done
 cd "$work"

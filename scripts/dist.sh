@@ -55,7 +55,7 @@ for example in "${EXAMPLES[@]}"; do cp "$built/examples/$example" "$work/$name/e
 cp conf/* "$work/$name/conf/"
 cp scripts/{common,jobmanager,taskmanager,standalone-job,start-cluster,stop-cluster}.sh "$work/$name/scripts/"
 cp LICENSE README.md CHANGELOG.md "$work/$name/"
-cp docs/{configuration,security,performance}.md "$work/$name/docs/"
+cp docs/*.md "$work/$name/docs/"
 
 # Symbols travel apart: a stack trace can be read with them, and nobody downloads them for nothing.
 newest=0

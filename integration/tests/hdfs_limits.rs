@@ -188,3 +188,34 @@ async fn a_full_datanode_is_named_with_the_path() {
     file.writer.abort().await.unwrap();
     assert!(!fs.exists(&path).await.unwrap());
 }
+
+/// Calls of the NameNode that no writer of ours makes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_are_cut_and_joined_and_said_to_be_closed() {
+    let fs = file_system(&RIG);
+    let root = directory(&RIG, &*fs, "joined").await;
+    let (first, second) = (root.join("first"), root.join("second"));
+    let mut file = PatternWriter::create(&*fs, &first).await;
+    file.write(MIB).await.unwrap();
+    file.writer.sync().await.unwrap();
+    let names = administrator(&RIG);
+    assert!(!names.is_file_closed(first.path()).await.unwrap());
+    file.writer.close().await.unwrap();
+    assert!(names.is_file_closed(first.path()).await.unwrap());
+
+    // Within a block the last DataNode cuts it, which takes a moment; at its beginning nobody has to.
+    names.truncate(first.path(), 1000, "weft-test").await.unwrap();
+    let began = Instant::now();
+    while !names.is_file_closed(first.path()).await.unwrap() {
+        assert!(began.elapsed().as_secs() < 60, "in vain: the file is cut");
+        tokio::task::yield_now().await;
+    }
+    verify(&*fs, &first, 1000).await;
+
+    let mut file = fs.create(&second, CreateOptions::NEW).await.unwrap();
+    file.write(hdfs::pattern(1000, 500)).await.unwrap();
+    file.close().await.unwrap();
+    names.concat(first.path(), vec![second.path().to_owned()]).await.unwrap();
+    verify(&*fs, &first, 1500).await;
+    assert!(!fs.exists(&second).await.unwrap());
+}

@@ -131,6 +131,8 @@ fn what_everybody_may_read_is_kept_for_everybody() {
     let kept = |name: &str| std::fs::read_link(format!("/proc/{master}/cwd/{name}")).unwrap();
     let (everybodys, own) = (kept(&everybodys), kept(&own));
     assert_eq!(std::fs::read_to_string(&everybodys).unwrap(), "for everybody");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&everybodys).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o555, "everybody may read it and nobody may change it");
     let of_user = format!("/usercache/{}/filecache/", yarn.rig.users().client);
     assert!(own.to_string_lossy().contains(&of_user), "{own:?}");
     let everybodys = everybodys.to_string_lossy();

@@ -39,10 +39,15 @@ fn log(entry: &DirEntry) -> Option<Log> {
     Some(Log { path: entry.path(), length: metadata.len(), written: metadata.modified().ok()? })
 }
 
-/// `weft-<something>.log`, perhaps with a number.
+/// What processes write for others: a TaskManager for workers, a JobManager for coordinators and programs.
+const FOR_OTHERS: [&str; 3] = ["-worker-", "-coordinator-", "-program-"];
+
+/// `weft-<something>.log`, perhaps with a number; `weft-<something>-worker-<job>.out` or `.err` and the like.
 fn is_log(name: &str) -> bool {
     let Some(rest) = name.strip_prefix(PREFIX) else { return false };
+    let is_output = rest.ends_with(".out") || rest.ends_with(".err");
     rest.ends_with(".log")
+        || is_output && FOR_OTHERS.iter().any(|kind| rest.contains(kind))
         || rest.rsplit_once(".log.").is_some_and(|(_, number)| number.bytes().all(|b| b.is_ascii_digit()))
 }
 
@@ -61,6 +66,11 @@ mod tests {
             ("weft-etl-standalonesession-0-host.log", true),
             ("weft-etl-standalonesession-0-host.log.12", true),
             ("weft-etl-standalonesession-0-host.out", false),
+            ("weft-etl-taskexecutor-0-host-worker-4f0c.out", true),
+            ("weft-etl-taskexecutor-0-host-worker-4f0c.err", true),
+            ("weft-etl-standalonesession-0-host-coordinator-4f0c.err", true),
+            ("weft-etl-standalonesession-0-host-program-3-word_count.out", true),
+            ("weft-etl-taskexecutor-0-host-worker-4f0c.core", false),
             ("weft-x.log.gz", false),
             ("syslog", false),
             ("other.log", false),

@@ -50,7 +50,33 @@ pub(super) async fn examine(asking: &Asking, report: &mut Report) {
         ),
         Err(error) => report.warning(Topic::Hdfs, format!("whether there is safe mode is not known: {error}")),
     }
-    home(asking, &name_node, report).await;
+    let Some(directory) = staging(asking, &nameservice) else {
+        let elsewhere = asking.staging.as_deref().unwrap_or_default();
+        let message =
+            format!("applications are staged in {elsewhere} (yarn.staging-directory), which is not looked at");
+        return report.info(Topic::Hdfs, message);
+    };
+    match &asking.staging {
+        None => home(asking, &name_node, &directory, report).await,
+        Some(_) => configured(&name_node, &directory, report).await,
+    }
+}
+
+/// The directory below which applications are staged, if it is in the default file system.
+fn staging(asking: &Asking, nameservice: &Nameservice) -> Option<String> {
+    let Some(text) = &asking.staging else { return Some(format!("/user/{}", asking.user)) };
+    let path = match text.split_once("://") {
+        None => text.as_str(),
+        Some(("hdfs", rest)) => {
+            let (authority, _) = rest.split_once('/').unwrap_or((rest, ""));
+            let is_default = authority.is_empty()
+                || authority == nameservice.name
+                || nameservice.namenodes.iter().any(|node| node.rpc_address.to_string() == authority);
+            rest.get(authority.len()..).filter(|_| is_default)?
+        }
+        Some(_) => return None,
+    };
+    Some(format!("/{}", path.trim_matches('/')))
 }
 
 fn address(configured: &weft_hadoop_conf::Address) -> Address {
@@ -79,10 +105,9 @@ async fn pair(asking: &Asking, nameservice: &Nameservice, addresses: &[Address],
     }
 }
 
-/// The directory in which applications are staged.
-async fn home(asking: &Asking, name_node: &NameNode, report: &mut Report) {
-    let home = format!("/user/{}", asking.user);
-    match name_node.file_info(&home).await {
+/// The user's home, in which applications are staged unless something else is said.
+async fn home(asking: &Asking, name_node: &NameNode, home: &str, report: &mut Report) {
+    match name_node.file_info(home).await {
         Ok(Some(_)) => {}
         Ok(None) => {
             return report.error(
@@ -96,15 +121,34 @@ async fn home(asking: &Asking, name_node: &NameNode, report: &mut Report) {
         }
         Err(error) => return report.error(Topic::Hdfs, format!("the home directory cannot be looked at: {error}")),
     }
-    match name_node.quota_usage(&home).await {
-        Ok(usage) => {
-            quota(report, &home, "names", usage.file_and_directory_count, usage.quota);
-            quota(report, &home, "bytes", usage.space_consumed, usage.space_quota);
+    room(name_node, home, report).await;
+}
+
+/// A directory that the configuration names. It is made where it is missing, so what counts is what is there of it.
+async fn configured(name_node: &NameNode, directory: &str, report: &mut Report) {
+    let mut there = directory;
+    loop {
+        match name_node.file_info(if there.is_empty() { "/" } else { there }).await {
+            Ok(Some(_)) => break,
+            Ok(None) if !there.is_empty() => there = there.rsplit_once('/').map_or("", |(above, _)| above),
+            Ok(None) => break,
+            Err(error) => return report.error(Topic::Hdfs, format!("{directory} cannot be looked at: {error}")),
         }
-        Err(error) => report.warning(Topic::Hdfs, format!("the quotas of {home} are not known: {error}")),
     }
-    if let Err(error) = probe(name_node, &home, report).await {
-        report.error(Topic::Hdfs, format!("nothing can be staged in {home}: {error}"));
+    room(name_node, if there.is_empty() { "/" } else { there }, report).await;
+}
+
+/// Whether something can be made in a directory, and how much.
+async fn room(name_node: &NameNode, directory: &str, report: &mut Report) {
+    match name_node.quota_usage(directory).await {
+        Ok(usage) => {
+            quota(report, directory, "names", usage.file_and_directory_count, usage.quota);
+            quota(report, directory, "bytes", usage.space_consumed, usage.space_quota);
+        }
+        Err(error) => report.warning(Topic::Hdfs, format!("the quotas of {directory} are not known: {error}")),
+    }
+    if let Err(error) = probe(name_node, directory, report).await {
+        report.error(Topic::Hdfs, format!("nothing can be staged in {directory}: {error}"));
     }
 }
 
@@ -123,7 +167,7 @@ fn quota(report: &mut Report, home: &str, what: &str, used: u64, quota: u64) {
 async fn probe(name_node: &NameNode, home: &str, report: &mut Report) -> Result<(), RpcError> {
     let mut random = [0; 8];
     entropy::fill(&mut random);
-    let path = format!("{home}/.weft-doctor-{:016x}", u64::from_le_bytes(random));
+    let path = format!("{}/.weft-doctor-{:016x}", home.trim_end_matches('/'), u64::from_le_bytes(random));
     name_node.mkdirs(&path, 0o700, false).await?;
     let made = name_node.file_info(&path).await;
     name_node.delete(&path, true).await?;

@@ -14,7 +14,7 @@ use crate::run;
 use report::Report;
 use std::process::ExitCode;
 use std::time::Duration;
-use weft_common::Configuration;
+use weft_common::configuration::{Configuration, options};
 use weft_fs::hadoop_user;
 use weft_hadoop_conf::{Environment, HadoopConf, Sources, Topic, findings};
 use weft_hadoop_rpc::{Login, RpcOptions};
@@ -38,6 +38,8 @@ struct Asking {
     user: String,
     /// The queue that applications would go to.
     queue: String,
+    /// Where they would be staged, if that is not the user's home.
+    staging: Option<String>,
 }
 
 impl Asking {
@@ -69,7 +71,8 @@ pub(crate) fn doctor(arguments: &DoctorArguments) -> Result<ExitCode, CliError> 
             findings(&conf).into_iter().for_each(|finding| report.add(finding));
             report.info(Topic::Security, format!("calls are made as {user}"));
             let queue = configuration.raw("yarn.application.queue").map(|(value, _)| value.to_text());
-            let asking = Asking { conf, user, queue: queue.unwrap_or_else(|| "default".to_owned()) };
+            let staging = configuration.get(&options::YARN_STAGING_DIRECTORY)?;
+            let asking = Asking { conf, user, queue: queue.unwrap_or_else(|| "default".to_owned()), staging };
             run::runtime()?.block_on(async {
                 hdfs::examine(&asking, &mut report).await;
                 yarn::examine(&asking, &mut report).await;

@@ -26,7 +26,7 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 use weft_common::JobId;
-use weft_common::configuration::Configuration;
+use weft_common::configuration::{Configuration, options};
 use weft_rpc::drive::{Drive, DriveEnd, JobService, Patience};
 use weft_rpc::program::DriveSpec;
 
@@ -68,7 +68,8 @@ async fn on_cluster(
         program: program.spec(artifact),
         patience: Patience::from_configuration(configuration)?,
     };
-    let mut signals = Signals::listen(arguments.shutdown_on_exit && !arguments.detached)?;
+    let with_client = arguments.shutdown_on_exit || configuration.get(&options::SHUTDOWN_ON_ATTACHED_EXIT)?;
+    let mut signals = Signals::listen(with_client && !arguments.detached)?;
     let jobs = Jobs::default();
     let progress = (!arguments.detached && output::is_watched()).then(|| progress::show(client.clone(), jobs.clone()));
     let end = driven(arguments.detached, drive, Arc::new(RestJobs::new(client)), &jobs, &mut signals).await;

@@ -143,6 +143,8 @@ pub(super) fn page(cluster: Arc<dyn ClusterGateway>) -> MetricsPage {
 /// Starts REST, which asks for the configured token, if there is one.
 fn rest(configuration: &Configuration, process: &JobManagerProcess) -> anyhow::Result<RestServer> {
     let bearer = configuration.get(&options::REST_TOKEN_FILE)?.map(|path| token(Path::new(&path))).transpose()?;
+    let bind_host = configuration.get(&options::REST_BIND_ADDRESS)?;
+    secret::warn_if_rest_is_open(&bind_host, bearer.is_some(), configuration.get(&options::WEB_SUBMIT_ENABLE)?);
     let authenticators = bearer.iter().map(authenticator).collect::<anyhow::Result<_>>()?;
     rest_of(configuration, process, authenticators)
 }
@@ -176,7 +178,7 @@ pub(super) fn rest_of(
 }
 
 /// The host under which clients reach REST.
-fn rest_host(configuration: &Configuration) -> anyhow::Result<String> {
+pub(super) fn rest_host(configuration: &Configuration) -> anyhow::Result<String> {
     Ok(match configuration.get(&options::REST_ADDRESS)? {
         Some(host) => host,
         None => configuration.get(&options::JOB_MANAGER_RPC_ADDRESS)?,

@@ -44,8 +44,7 @@ fn parse(text: &str) -> Option<SecretKey> {
 
 /// Warns of a cluster that others than this machine can reach and that asks nobody for a secret.
 pub(super) fn warn_if_open(what: &str, bind_host: &str, secret: Option<&SecretKey>) {
-    let loopback = bind_host == "localhost" || bind_host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
-    if !loopback && secret.is_none() {
+    if is_open(bind_host) && secret.is_none() {
         tracing::warn!(
             "{what} listens at {bind_host} and there is no secret: whoever reaches it can run programs here. Set \
              cluster.secret-file on all machines of the cluster, and rest.token-file for REST"
@@ -53,10 +52,41 @@ pub(super) fn warn_if_open(what: &str, bind_host: &str, secret: Option<&SecretKe
     }
 }
 
+/// The same of REST, which takes programs: its word is another one.
+pub(super) fn warn_if_rest_is_open(bind_host: &str, has_token: bool, takes_programs: bool) {
+    if is_open(bind_host) && !has_token && takes_programs {
+        tracing::warn!(
+            "REST listens at {bind_host} and asks for no token: whoever reaches it can run programs here. Set rest.token-file, or \
+             web.submit.enable: false"
+        );
+    }
+}
+
+/// Whether others than this machine reach what listens there.
+fn is_open(bind_host: &str) -> bool {
+    bind_host != "localhost" && !bind_host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn loopback_is_for_this_machine_alone() {
+        for (host, open) in [
+            ("localhost", false),
+            ("127.0.0.1", false),
+            ("127.0.1.11", false),
+            ("::1", false),
+            ("0.0.0.0", true),
+            ("::", true),
+            ("10.0.0.7", true),
+            ("node1.example.org", true),
+        ] {
+            assert_eq!(is_open(host), open, "{host}");
+        }
+    }
 
     #[test]
     fn a_secret_is_read_from_a_file_of_its_owner_alone() {

@@ -8,9 +8,9 @@ use super::{
 use std::collections::BTreeSet;
 use weft_common::Mono;
 
-/// Exit statuses by which YARN says that it ended a container for reasons of its own: aborted, preempted, killed by the
-/// ResourceManager, with its application, by its node for others.
-const OF_THE_CLUSTER: [i32; 5] = [-100, -102, -106, -107, -108];
+/// Exit statuses by which YARN says that it ended a container for reasons of its own: aborted, lost with the node's disks, preempted, killed by
+/// the ResourceManager, with its application, by its node for others.
+const OF_THE_CLUSTER: [i32; 6] = [-100, -101, -102, -106, -107, -108];
 
 impl ContainerLedger {
     pub(super) fn answered(&mut self, now: Mono, number: u64, answer: HeartbeatAnswer, out: &mut ContainerCommands) {

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// A body that is being read.
 pub(crate) struct BodyReader {
@@ -14,12 +14,17 @@ pub(crate) struct BodyReader {
     limit: u64,
     left: u64,
     patience: Duration,
+    began: Instant,
 }
 
+/// The slowest client that is waited for, in bytes a second, after it has had its patience once.
+const SLOWEST: u64 = 4 << 10;
+
 impl BodyReader {
-    /// Reads `body`, of `limit` bytes at most, from a client that may pause for `patience`.
+    /// Reads `body`, of `limit` bytes at most, from a client that may pause for `patience`, and in all take as long as that and a second for
+    /// every 4 KiB.
     pub(crate) fn new(body: Body, limit: u64, patience: Duration) -> Self {
-        BodyReader { stream: body.into_data_stream(), limit, left: limit, patience }
+        BodyReader { stream: body.into_data_stream(), limit, left: limit, patience, began: Instant::now() }
     }
 
     /// The next piece; `None` at the end.
@@ -37,6 +42,11 @@ impl BodyReader {
             ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, sentence)
         };
         self.left = self.left.checked_sub(piece.len() as u64).ok_or_else(over)?;
+        let read = Duration::from_millis((self.limit - self.left).saturating_mul(1000) / SLOWEST);
+        if self.began.elapsed() > self.patience + read {
+            let sentence = format_args!("The request's body came with less than {SLOWEST} bytes a second.");
+            return Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, sentence));
+        }
         Ok(Some(piece))
     }
 

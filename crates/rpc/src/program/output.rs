@@ -8,10 +8,13 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// Bytes of a file of output. What comes after is read, so that the worker is not held up, and dropped.
 const LIMIT: u64 = 64 << 20;
+/// The last line of a file that is full.
+const FULL: &[u8] = b"\n[this file is full: what comes after is dropped]\n";
 /// Bytes of the last line that are kept: enough for a sentence.
 const LAST_LINE: usize = 2 << 10;
 
-/// Appends what a process writes to a file, up to 64 MiB; what comes after is read and dropped. Returns, at its end, the last line that is not empty.
+/// Appends what a process writes to a file, up to 64 MiB, at which a line says so; what comes after is read and dropped. The file is locked while
+/// the process may write, so that whoever clears a directory of logs leaves it. Returns, at its end, the last line that is not empty.
 pub async fn capture(mut output: impl AsyncRead + Unpin, path: &Path) -> Option<String> {
     // Most programs write nothing, and leave no file.
     let mut file = None;
@@ -39,6 +42,8 @@ struct CappedFile {
 impl CappedFile {
     fn open(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
+        // Another process's output may still be on its way into it; then that one holds the lock.
+        let _ = file.try_lock();
         let room = LIMIT.saturating_sub(file.metadata()?.len());
         Ok(CappedFile { file, room })
     }
@@ -50,6 +55,9 @@ impl CappedFile {
             && self.file.write_all(bytes).is_ok()
         {
             self.room -= fits as u64;
+            if fits > 0 && self.room == 0 {
+                let _ = self.file.write_all(FULL);
+            }
         }
     }
 }
@@ -114,7 +122,25 @@ mod tests {
         file.add(b"12345678");
         file.add(b"90abc");
         file.add(b"def");
-        assert_eq!(std::fs::read(directory.path().join("worker.out")).unwrap(), b"1234567890");
+        assert_eq!(std::fs::read(directory.path().join("worker.out")).unwrap(), [b"1234567890", FULL].concat());
+    }
+
+    #[tokio::test]
+    async fn a_file_is_locked_while_it_is_written() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("worker.err");
+        let (mut writer, reader) = tokio::io::duplex(64);
+        let at = path.clone();
+        let capturing = tokio::spawn(async move { capture(reader, &at).await });
+        tokio::io::AsyncWriteExt::write_all(&mut writer, b"one\n").await.unwrap();
+        while std::fs::read(&path).unwrap_or_default() != b"one\n" {
+            tokio::task::yield_now().await;
+        }
+        let other = OpenOptions::new().append(true).open(&path).unwrap();
+        assert!(other.try_lock().is_err());
+        drop(writer);
+        assert_eq!(capturing.await.unwrap(), Some("one".to_owned()));
+        assert!(other.try_lock().is_ok());
     }
 
     #[tokio::test]

@@ -29,8 +29,8 @@ pub fn submission(
         max_attempts: Some(i32::try_from(of.attempts).unwrap_or(i32::MAX)),
         resource: Some(resource(&settings.master, size)),
         application_type: Some(of.kind.clone()),
-        // Workers outlive an ApplicationMaster only where another finds what the first one left.
-        keep_containers_across_attempts: Some(of.attempts > 1),
+        // TaskManagers know the address of the ApplicationMaster that had them started, and no way to another's.
+        keep_containers_across_attempts: Some(false),
         tags: of.tags.clone(),
         attempt_failures_validity_interval: Some(validity),
         log_aggregation: Some(log_aggregation(&settings.rolled_logs)),

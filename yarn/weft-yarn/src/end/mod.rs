@@ -91,7 +91,7 @@ impl ContainerEnd<'_> {
             ExitStatus::APPLICATION_ENDED => f.write_str("was killed because its application ended"),
             ExitStatus::KILLED_BY_NODE => f.write_str("was killed by its node for containers that matter more"),
             ExitStatus::EXCESS_LOGS => f.write_str(
-                "was killed because its log files became too large; lower log.max-size or log.max-files, or have \
+                "was killed because its log files became too large; lower log.directory.max-size, or have \
                  yarn.nodemanager.container-log-monitor.dir-size-limit-bytes raised",
             ),
             ExitStatus(0) => f.write_str("ended by itself"),

@@ -12,12 +12,12 @@ use weft_control::{
     ContainerSettings,
 };
 use weft_hadoop_conf::HadoopConf;
-use weft_hadoop_rpc::{Address, Entropy, RpcError, RpcOptions};
+use weft_hadoop_rpc::{Address, Entropy, ExceptionKind, RpcError, RpcOptions};
 use weft_yarn_client::proto::{
     AllocateRequest, ApplicationAttemptId, BlacklistRequest, Container, FinalStatus, FinishApplicationMasterRequest,
     Priority, RegisterApplicationMasterResponse, Resource, ResourceRequest,
 };
-use weft_yarn_client::{NodeManagers, Scheduler};
+use weft_yarn_client::{NodeManagers, Scheduler, YarnError};
 
 use super::answer::granted;
 use super::calls::{Calls, Outcome};
@@ -90,6 +90,8 @@ pub struct ApplicationMaster {
     workers: Workers,
     /// Containers of an earlier attempt, until the ledger has heard of them.
     inherited: Vec<Container>,
+    /// How many heartbeats in a row were refused for their token.
+    pub(super) refused: u32,
 }
 
 impl ApplicationMaster {
@@ -122,6 +124,7 @@ impl ApplicationMaster {
             names: BTreeMap::new(),
             workers: Workers::default(),
             inherited: Vec::new(),
+            refused: 0,
             parts,
             rest,
         };
@@ -174,7 +177,14 @@ impl ApplicationMaster {
             tracking_url: String::new(),
             final_status: status as i32,
         };
-        Ok(self.calls.scheduler.finish(&request, FINISH).await?)
+        match self.calls.scheduler.finish(&request, FINISH).await {
+            // A ResourceManager that was restarted just now knows the attempt again once it has registered.
+            Err(YarnError::Rpc(error)) if error.is(ExceptionKind::ApplicationMasterNotRegistered) => {
+                self.say_who().await?;
+                Ok(self.calls.scheduler.finish(&request, FINISH).await?)
+            }
+            finished => Ok(finished?),
+        }
     }
 
     fn staff(&mut self, now: &Workers, fence: &Fence<'_>) {

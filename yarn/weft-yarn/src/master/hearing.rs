@@ -9,6 +9,10 @@ use super::answer::{answer, granted, ledger_id};
 use super::calls::Outcome;
 use super::staffing::Fence;
 
+/// After how many heartbeats in a row whose token is refused, a second apart, the attempt is taken for over. A ResourceManager that takes over
+/// may refuse one until it has read its state.
+const REFUSALS: u32 = 30;
+
 /// Each says in a sentence why the attempt is over, if it is.
 impl ApplicationMaster {
     pub(super) async fn heard(&mut self, outcome: Outcome, fence: &Fence<'_>) -> Option<String> {
@@ -35,6 +39,7 @@ impl ApplicationMaster {
             None => {}
         }
         self.response_id = response.response_id;
+        self.refused = 0;
         self.calls.nodes.adopt(response.node_tokens.clone());
         self.name(&response.allocated);
         self.name(&response.containers_from_previous_attempts);
@@ -65,6 +70,11 @@ impl ApplicationMaster {
         // Sent again it would be refused again, until YARN gives the attempt up.
         if error.is(ExceptionKind::InvalidResourceRequest) || error.is(ExceptionKind::InvalidApplicationMasterRequest) {
             return Some(format!("YARN does not take what the ApplicationMaster asks for: {error}"));
+        }
+        // The newest token is tried with every heartbeat. One that stays invalid is of an attempt that YARN has forgotten or replaced.
+        self.refused = if error.is(ExceptionKind::InvalidToken) { self.refused + 1 } else { 0 };
+        if self.refused >= REFUSALS {
+            return Some(format!("YARN takes the token of the attempt no more, which is over: {error}"));
         }
         tracing::warn!("a heartbeat to the ResourceManager was not answered: {error}");
         self.on(ContainerEvent::HeartbeatFailed { number }, fence);

@@ -6,15 +6,18 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::BY_SIGTERM;
 use super::container::Container;
 use super::last_words::LastWords;
 use super::proxies;
-use crate::serve::jobmanager::{authenticator, rest_of};
+use crate::serve::jobmanager::{authenticator, page, rest_host, rest_of};
+use crate::serve::metrics;
 use crate::serve::told::Told;
-use crate::serve::{ProcessArgs, Started};
+use crate::serve::{ProcessArgs, Started, version};
 use anyhow::Context;
 use tokio::sync::watch;
 use weft_common::TaskManagerId;
+use weft_common::configuration::options::HighAvailabilityType;
 use weft_common::configuration::{Configuration, options};
 use weft_common::memory::{JobManagerMemory, TaskManagerMemory};
 use weft_control::ContainerSettings;
@@ -44,25 +47,43 @@ pub(crate) struct YarnJobManagerArgs {
     arguments: Vec<String>,
 }
 
-/// How an application ended.
+/// How an application, or this attempt of it, ended.
 struct Ended {
-    status: FinalStatus,
-    /// What YARN is told about it.
+    /// What YARN is told; `None`: nothing, because YARN ends this attempt, and may start another, which needs what is staged.
+    status: Option<FinalStatus>,
+    /// What YARN is told about it, or why it is told nothing.
     diagnostics: String,
+    /// Of this process.
+    exit: ExitCode,
 }
 
 impl Ended {
     fn well(diagnostics: &str) -> Self {
-        Ended { status: FinalStatus::FinalSucceeded, diagnostics: diagnostics.to_owned() }
+        Ended::told(FinalStatus::FinalSucceeded, diagnostics.to_owned(), ExitCode::SUCCESS)
     }
 
     /// Somebody wanted it to end.
     fn cancelled(diagnostics: String) -> Self {
-        Ended { status: FinalStatus::FinalKilled, diagnostics }
+        Ended::told(FinalStatus::FinalKilled, diagnostics, ExitCode::SUCCESS)
     }
 
     fn badly(diagnostics: String) -> Self {
-        Ended { status: FinalStatus::FinalFailed, diagnostics }
+        Ended::told(FinalStatus::FinalFailed, diagnostics, ExitCode::FAILURE)
+    }
+
+    fn told(status: FinalStatus, diagnostics: String, exit: ExitCode) -> Self {
+        Ended { status: Some(status), diagnostics, exit }
+    }
+
+    /// A signal says so, as a NodeManager's that ends the container: for its memory, for another queue, with its node or its application.
+    fn signalled(signal: &str) -> Self {
+        let diagnostics = format!("the ApplicationMaster was told to end by {signal}");
+        Ended { status: None, diagnostics, exit: ExitCode::from(BY_SIGTERM) }
+    }
+
+    /// YARN says that the attempt is over.
+    fn over(why: String) -> Self {
+        Ended { status: None, diagnostics: why, exit: ExitCode::FAILURE }
     }
 }
 
@@ -92,7 +113,7 @@ pub(crate) fn yarn_jobmanager(args: &YarnJobManagerArgs) -> anyhow::Result<ExitC
     };
     let ended = crate::serve::io_threads()?.block_on(run(args, &container, &started, settings))?;
     tracing::info!("ended: {}", ended.diagnostics);
-    Ok(if ended.status == FinalStatus::FinalFailed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(ended.exit)
 }
 
 /// What an ApplicationMaster goes by, over what is configured.
@@ -118,14 +139,16 @@ async fn run(
     let configuration = &started.configuration;
     let conf = HadoopConf::load(&Sources::effective(container.file(names::HADOOP)))?;
     let process = JobManagerProcess::start(settings).await?;
-    let guests = Guests { proxies: proxies::addresses(&conf), users: viewers(configuration)? };
+    let guests = Guests { proxies: proxies::addresses(&conf), users: viewers(configuration, &container.user())? };
     let authenticators = vec![authenticator(&container.bearer()?)?, Arc::new(guests)];
     let rest = rest_of(configuration, &process, authenticators)?;
     let manifest = std::fs::read_to_string(container.file(names::MANIFEST));
     let files = read_manifest(&manifest.context("cannot read the list of staged files")?)?;
-    let parts = parts(container, configuration, &process, &files)?;
+    let parts = parts(container, configuration, &conf, &process, &files)?;
     let (slots, settings) = (parts.settings.slots, parts.settings.clone());
-    let address = RestAddress { host: container.host.clone(), port: rest.address().port() };
+    let address = RestAddress { host: rest_host(configuration)?, port: rest.address().port() };
+    let bind_host = configuration.get(&options::JOB_MANAGER_BIND_HOST)?;
+    let metrics = metrics::serve(configuration, &bind_host, version(), page(process.cluster()))?;
     tracing::info!("REST at http://{}:{}", address.host, address.port);
     let mut master = ApplicationMaster::register(&conf, parts, address).await?;
     let workers = workers(process.staffing(slots), slots);
@@ -134,15 +157,40 @@ async fn run(
         process.fence(task_manager, cause);
         words.hear(task_manager, cause);
     };
-    let ended = tokio::select! {
-        ended = work(args, container, &process, &settings, &words, &mut told) => ended,
-        over = master.run(workers, &fence) => Ended::badly(over),
+    let ended = match lost_with_an_earlier_attempt(container, configuration)? {
+        Some(why) => Ended::badly(why),
+        None => tokio::select! {
+            ended = work(args, container, &process, &settings, &words, &mut told) => ended,
+            over = master.run(workers, &fence) => Ended::over(over),
+        },
     };
+    if let Some(metrics) = metrics {
+        metrics.close().await;
+    }
     rest.close().await;
     process.end().await;
-    clean_up(&files).await;
-    master.finish(ended.status, &ended.diagnostics).await?;
+    if let Some(status) = ended.status {
+        clean_up(&files).await;
+        master.finish(status, &ended.diagnostics).await?;
+    }
     Ok(ended)
+}
+
+/// Why this attempt can only say that the application is over, if it can. YARN starts another one, however few it was told to start, when an
+/// ApplicationMaster is lost for reasons of the cluster: it was preempted, or its node or the node's disks are gone.
+fn lost_with_an_earlier_attempt(
+    container: &Container,
+    configuration: &Configuration,
+) -> anyhow::Result<Option<String>> {
+    let attempt = container.id.attempt.attempt;
+    let without = configuration.get(&options::HA_TYPE)? == HighAvailabilityType::None;
+    Ok((attempt > 1 && without).then(|| {
+        format!(
+            "the ApplicationMaster of attempt {} was lost, and its jobs with it: without high availability (high-availability.type) attempt \
+             {attempt} knows nothing of them; submit them again",
+            attempt - 1
+        )
+    }))
 }
 
 /// What the application is for: a program, or jobs until somebody ends it.
@@ -155,12 +203,10 @@ async fn work(
     told: &mut Told,
 ) -> Ended {
     let Some(program) = &args.program else {
-        let cause = async {
-            let signal = told.signalled().await;
-            tracing::info!("told to end: {signal}");
+        return tokio::select! {
+            () = process.asked_to_end(std::future::pending()) => Ended::well("the session was stopped"),
+            signal = told.signalled() => Ended::signalled(signal),
         };
-        process.asked_to_end(cause).await;
-        return Ended::well("the session was stopped");
     };
     let application = match application(args, program, container, settings) {
         Ok(application) => application,
@@ -176,7 +222,7 @@ async fn work(
         () = process.asked_to_end(std::future::pending()) => {
             Ended::cancelled("the application was ended by a client".to_owned())
         }
-        signal = told.signalled() => Ended::badly(format!("the ApplicationMaster was told to end by {signal}")),
+        signal = told.signalled() => Ended::signalled(signal),
     }
 }
 
@@ -208,9 +254,12 @@ fn application(
 fn parts(
     container: &Container,
     configuration: &Configuration,
+    conf: &HadoopConf,
     process: &JobManagerProcess,
     files: &Files,
 ) -> anyhow::Result<MasterSettings> {
+    let expiry = conf.get("yarn.am.liveness-monitor.expiry-interval-ms").and_then(|text| text.trim().parse().ok());
+    let expiry = expiry.map_or(EXPIRY, Duration::from_millis);
     let of_workers = files.iter().filter(|(name, _)| !name.starts_with(names::PROGRAMS) && *name != names::ENVIRONMENT);
     let leader = format!("jobmanager.rpc.address={}", container.host);
     let port = format!("jobmanager.rpc.port={}", process.address().port());
@@ -219,7 +268,7 @@ fn parts(
         attempt: container.id.attempt,
         user: container.user(),
         settings: YarnSettings::from_configuration(configuration, &crate::serve::host())?,
-        containers: ContainerSettings::from_configuration(configuration, EXPIRY)?,
+        containers: ContainerSettings::from_configuration(configuration, expiry)?,
         files: of_workers.map(|(name, file)| (name.clone(), file.clone())).collect(),
         worker_program: format!("./{}", names::WEFT),
         worker_arguments,
@@ -229,11 +278,16 @@ fn parts(
     })
 }
 
-/// Who may look by way of the proxy, if the configuration says: users are before the space, groups behind it.
-fn viewers(configuration: &Configuration) -> anyhow::Result<Option<std::collections::BTreeSet<String>>> {
+/// Who may look by way of the proxy, if the configuration says: users are before the space, groups behind it. Groups are YARN's to know; here
+/// they let nobody in. The owner may always look.
+fn viewers(configuration: &Configuration, owner: &str) -> anyhow::Result<Option<std::collections::BTreeSet<String>>> {
     let acl = configuration.get(&options::YARN_VIEW_ACLS)?.filter(|acl| acl.trim() != "*");
     let users = acl.map(|acl| acl.split(' ').next().unwrap_or_default().to_owned());
-    Ok(users.map(|users| users.split(',').filter(|user| !user.is_empty()).map(str::to_owned).collect()))
+    let with_owner = |users: String| {
+        let users = users.split(',').filter(|user| !user.is_empty());
+        users.chain([owner]).map(str::to_owned).collect()
+    };
+    Ok(users.map(with_owner))
 }
 
 /// How many workers the slots make that the jobs want, and which there are.

@@ -2,14 +2,11 @@
 
 use std::process::ExitCode;
 
+use super::BY_SIGTERM;
 use super::container::Container;
 use crate::serve::told::TERMINATED;
 use crate::serve::{ProcessArgs, taskmanager};
 use weft_common::configuration::Configuration;
-
-/// What a shell says of a process that SIGTERM has ended. A NodeManager that ends a container tells why only of one that did not end well by
-/// itself: with 0, a container that it kills for its memory would count as done.
-const BY_SIGTERM: u8 = 128 + 15;
 
 /// `weft yarn-taskmanager`
 #[derive(Debug, clap::Args)]

@@ -33,10 +33,9 @@ section! {
     /// Whether the client waits for the job to end.
     ATTACHED: bool = "execution.attached"
         .default("false")
-        .no_effect_yet("`execute` waits for the job, `execute_async` does not");
+        .no_effect_yet("`weft run` waits unless it is given `-d`, `execute` waits, and `execute_async` does not");
 
-    /// Whether the job is cancelled when a client that waits for it goes away.
-    SHUTDOWN_ON_ATTACHED_EXIT: bool = "execution.shutdown-on-attached-exit"
-        .default("false")
-        .no_effect_yet("a job on the embedded cluster ends with its program");
+    /// Whether `weft run` cancels the jobs it waits for also when it is told to end or its terminal is closed, as with `-sae`. Ctrl-C does so
+    /// anyway.
+    SHUTDOWN_ON_ATTACHED_EXIT: bool = "execution.shutdown-on-attached-exit".default("false");
 }

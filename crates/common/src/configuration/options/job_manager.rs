@@ -11,7 +11,8 @@ section! {
     /// The host at which the JobManager listens for TaskManagers.
     JOB_MANAGER_BIND_HOST: String = "jobmanager.bind-host".default("localhost");
 
-    /// The port at which the JobManager listens for TaskManagers. If it is not set: `jobmanager.rpc.port`.
+    /// The port at which the JobManager listens for TaskManagers, or a range of them, of which the first free one is taken. If it is not set:
+    /// `jobmanager.rpc.port`.
     JOB_MANAGER_BIND_PORT: Option<String> = "jobmanager.rpc.bind-port";
 
     /// The longest message between JobManager and TaskManagers; what is longer is fetched beside the connection.

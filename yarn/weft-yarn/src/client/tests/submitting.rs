@@ -42,7 +42,7 @@ fn what_is_set_arrives() {
     ]);
     assert_eq!((context.name(), context.queue(), context.application_type()), ("etl", "root.a", "Batch"));
     assert_eq!(context.priority.map(|priority| priority.priority), Some(3));
-    assert_eq!((context.max_attempts(), context.keep_containers_across_attempts()), (3, true));
+    assert_eq!((context.max_attempts(), context.keep_containers_across_attempts()), (3, false));
     assert_eq!(
         (context.node_label_expression(), context.tags.as_slice()),
         ("ssd", &["x".to_owned(), "y".to_owned()][..])
