@@ -22,6 +22,7 @@ async fn deployments_that_come_to_nothing_leave_nothing() {
     what_the_cluster_cannot_run(&client).await;
     a_master_that_exits_at_once(&client).await;
     a_client_that_is_interrupted(&client).await;
+    a_client_that_is_interrupted_while_nobody_answers(&client).await;
     a_client_that_is_killed(&client).await;
 }
 
@@ -68,6 +69,24 @@ async fn a_client_that_is_interrupted(client: &Client) {
     assert_eq!(error.to_string(), "interrupted: Ctrl-C");
     let application = client.submitted().await;
     reaches(&client.cluster.resource_manager, application, ApplicationState::Killed).await;
+    assert_eq!(client.staged().await, [""; 0]);
+}
+
+/// Nobody answers: then there is nothing to undo, and nothing to wait for.
+async fn a_client_that_is_interrupted_while_nobody_answers(client: &Client) {
+    client.said.lock().unwrap().clear();
+    client.rig.freeze("rm1").unwrap();
+    let request = client.request("exec sleep 86399", &[], &[]);
+    let interrupted = async {
+        let said = || client.said.lock().unwrap().iter().any(|line| line.contains("no answer yet"));
+        while !said() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        "Ctrl-C".to_owned()
+    };
+    let error = client.deploy(&request, interrupted).await.unwrap_err();
+    client.rig.thaw("rm1").unwrap();
+    assert_eq!(error.to_string(), "interrupted: Ctrl-C");
     assert_eq!(client.staged().await, [""; 0]);
 }
 

@@ -77,6 +77,8 @@ pub struct JobMaster {
     declared_slots: u32,
     /// Free and pending slots of the cluster, as last heard.
     cluster_slots: (u32, u32),
+    /// The TaskManager of whose end was told last without a failure being about it, as one that never came; when, and in a sentence.
+    never_came: Option<(Mono, String)>,
     backoff: RestartBackoff,
     entropy: Entropy,
     coordinators: Coordinators,
@@ -114,6 +116,7 @@ impl JobMaster {
             slots: SlotPool::default(),
             declared_slots: 0,
             cluster_slots: (0, 0),
+            never_came: None,
             backoff: RestartBackoff::new(settings.restart.clone()),
             entropy: Entropy(seed),
             coordinators: Coordinators { attempt: 0, running: false },
@@ -148,10 +151,10 @@ impl JobMaster {
                 self.slots_lost(now, held, &cause, out)
             }
             Event::TaskManagerExplained { task_manager, why } => {
-                Ok(match self.exceptions.explain(&task_manager, &why) {
-                    true => Handled::Applied,
-                    false => Handled::Ignored(Ignored::Repeated),
-                })
+                if !self.exceptions.explain(&task_manager, &why) {
+                    self.never_came = Some((now.mono, format!("{task_manager} {why}")));
+                }
+                Ok(Handled::Applied)
             }
             Event::TaskManagerReconnected { task_manager } => Ok(self.task_manager_reconnected(&task_manager)),
             Event::SlotsScarce { free, pending } => {

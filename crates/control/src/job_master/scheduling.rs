@@ -143,18 +143,22 @@ impl JobMaster {
         }
         active.slot_deadline = None;
         let waiting = self.tasks_in(ExecutionState::Scheduled);
-        self.fail(now, self.no_resource_available(), Some(waiting), out)
+        self.fail(now, self.no_resource_available(now), Some(waiting), out)
     }
 
-    fn no_resource_available(&self) -> Failure {
+    fn no_resource_available(&self, now: Now) -> Failure {
         let (free, pending) = self.cluster_slots;
+        let timeout = self.settings.slot_request_timeout;
+        let meanwhile = self.never_came.as_ref().filter(|(at, _)| now.mono.since(*at) <= timeout);
+        let never_came =
+            meanwhile.map(|(_, what)| format!("; one that was to bring slots: {what}")).unwrap_or_default();
         let groups: Vec<_> =
             self.topology.slots_by_group().iter().map(|(group, slots)| format!("{slots} for group {group}")).collect();
         Failure::retryable(format!(
             "NoResourceAvailable: allocating slots for the job within slot.request.timeout ({} s): needed {} ({}), held \
              {}, the cluster has {free} free and {pending} pending; start more TaskManagers, raise \
-             taskmanager.numberOfTaskSlots or lower the parallelism",
-            self.settings.slot_request_timeout.as_secs_f64(),
+             taskmanager.numberOfTaskSlots or lower the parallelism{never_came}",
+            timeout.as_secs_f64(),
             self.declared_slots,
             groups.join(", "),
             self.slots.len(),

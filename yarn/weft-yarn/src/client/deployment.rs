@@ -126,14 +126,18 @@ impl Deployment {
         interrupted: impl Future<Output = String> + Send,
     ) -> Result<Deployed, DeployError> {
         let asked = self.preflight(&request.settings);
-        let (application, preflight) = self.cluster.unless_silent(asked, say).await?;
+        tokio::pin!(interrupted);
+        let (application, preflight) = tokio::select! {
+            found = self.cluster.unless_silent(asked, say) => found?,
+            cause = &mut interrupted => return Err(DeployError::Interrupted(cause)),
+        };
         preflight.notes.iter().for_each(|note| say(note));
         preflight.check()?;
         let submitted = AtomicBool::new(false);
         let steps = Steps { deployment: self, request, application, preflight: &preflight, submitted: &submitted, say };
         let result = tokio::select! {
             result = steps.all() => result,
-            cause = interrupted => Err(DeployError::Interrupted(cause)),
+            cause = &mut interrupted => Err(DeployError::Interrupted(cause)),
         };
         if result.is_err() {
             self.undo(application, submitted.load(Ordering::SeqCst), say).await;

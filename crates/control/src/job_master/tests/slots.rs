@@ -22,6 +22,32 @@ fn a_job_without_its_slots_fails_and_says_what_is_missing() {
 }
 
 #[test]
+fn a_job_without_its_slots_tells_of_the_task_manager_that_never_came() {
+    let gone = |name: &str| Event::TaskManagerExplained {
+        task_manager: TaskManagerId(name.to_owned()),
+        why: "has ended: its files were not brought to the node".to_owned(),
+    };
+    let mut job = Job::new(&shuffled(2), JobMasterSettings::default());
+    job.on(Event::Start);
+    job.on(gone("container-2"));
+    job.on(gone("container-3"));
+    let out = job.tick_at(301_000);
+    let message = final_message(&out);
+    let end = "; one that was to bring slots: container-3 has ended: its files were not brought to the node";
+    assert!(message.ends_with(end), "{message}");
+
+    // What was told before the wait began is of no wait of this job.
+    let mut job = Job::new(&shuffled(2), fixed_delay(1, 1000));
+    job.on(Event::Start);
+    job.on(gone("container-2"));
+    job.tick_at(301_000);
+    job.tick_at(302_000);
+    let out = job.tick_at(603_000);
+    let message = final_message(&out);
+    assert!(message.contains("lower the parallelism") && !message.contains("container-2"), "{message}");
+}
+
+#[test]
 fn missing_slots_are_a_failure_that_the_strategy_decides_on() {
     let mut job = Job::new(&shuffled(2), fixed_delay(1, 1000));
     job.on(Event::Start);
