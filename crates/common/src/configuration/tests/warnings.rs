@@ -13,8 +13,8 @@ fn known_keys_do_not_warn() {
 
 #[test]
 fn a_key_without_effect_yet_warns_and_says_what_holds() {
-    let want = "configuration key execution.attached (from conf/config.yaml:1) has no effect yet: `execute` waits for the \
-                job, `execute_async` does not";
+    let want = "configuration key execution.attached (from conf/config.yaml:1) has no effect yet: `weft run` waits \
+                unless it is given `-d`, `execute` waits, and `execute_async` does not";
     assert_eq!(warnings("execution.attached: true\n"), [want]);
 }
 

@@ -42,7 +42,7 @@ fn a_job_without_its_slots_tells_of_the_task_manager_that_never_came() {
     job.on(gone("container-2"));
     job.tick_at(301_000);
     job.tick_at(302_000);
-    let out = job.tick_at(603_000);
+    let out = job.tick_at(602_000);
     let message = final_message(&out);
     assert!(message.contains("lower the parallelism") && !message.contains("container-2"), "{message}");
 }
