@@ -15,6 +15,8 @@ fn a_job_runs_and_nothing_is_left_of_it() {
     cluster.await_slots(2);
     let (code, listed, _) = outcome(cluster.weft("list").arg("-a"));
     assert!(code == Some(0) && listed.contains(&format!("{job} : tested (FINISHED)")), "{listed}");
+    let (code, logs, stderr) = outcome(cluster.weft("logs").arg(&job));
+    assert!(code == Some(0) && logs.contains("==> ") && logs.contains(" has finished"), "{logs}{stderr}");
     cluster.stop();
 }
 

@@ -21,11 +21,13 @@ pub(crate) struct Setup {
     pub(crate) user: Option<u32>,
     /// Keys for all processes.
     pub(crate) configuration: Vec<(&'static str, String)>,
+    /// The job of the tests' program that the cluster is for, if it is for one.
+    pub(crate) application: Vec<String>,
 }
 
 impl Setup {
     pub(crate) fn new(task_managers: usize, slots: u32) -> Self {
-        Setup { task_managers, slots, user: None, configuration: Vec::new() }
+        Setup { task_managers, slots, user: None, configuration: Vec::new(), application: Vec::new() }
     }
 
     pub(crate) fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
@@ -262,6 +264,9 @@ fn weft(directory: &Path, setup: &Setup, role: &str, number: usize) -> Command {
 fn job_manager(setup: &Setup, directory: &Path, (rest, rpc): (u16, u16)) -> Process {
     let mut command = weft(directory, setup, "jobmanager", 0);
     command.args(["-D", &format!("rest.bind-port={rest}"), "-D", &format!("jobmanager.rpc.bind-port={rpc}")]);
+    if !setup.application.is_empty() {
+        command.arg(program()).args(&setup.application);
+    }
     Process::start(&mut command)
 }
 

@@ -5,6 +5,7 @@
 #![expect(clippy::panic, clippy::print_stderr, reason = "what fails here is a failed test, and says what it saw")]
 
 mod accumulators;
+mod application;
 mod client;
 mod cluster;
 mod corpus;

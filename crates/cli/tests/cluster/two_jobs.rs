@@ -55,10 +55,10 @@ fn one_job_leaks_and_is_stopped_before_the_other_is_in_danger() {
     cluster.stop();
 }
 
-/// A short version of what `WEFT_SUBMISSIONS=200` does.
+/// `WEFT_SUBMISSIONS` says how many, if not 200.
 #[test]
 fn submissions_one_after_the_other_leave_nothing() {
-    let count: usize = std::env::var("WEFT_SUBMISSIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(40);
+    let count: usize = std::env::var("WEFT_SUBMISSIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(200);
     let cluster = Cluster::start(Setup::new(1, 1));
     let (mut before, processes) = ((0, 0), (cluster.job_manager.id(), cluster.task_managers[0].id()));
     for number in 0..count {

@@ -10,15 +10,20 @@ use std::time::Duration;
 use super::Dispatcher;
 use super::dispatcher::not_known;
 use crate::JobManagerHandle;
+use tokio::net::unix::pipe::Receiver;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use weft_common::JobId;
 use weft_rpc::drive::{Drive, DriveEnd, DriveError, DriveObserver, JobService, Patience};
-use weft_rpc::program::{DriveSpec, ProgramCommand};
+use weft_rpc::program::{DriveSpec, ProgramCommand, capture};
 use weft_rpc::view::{Answer, ProgramRun, Refusal};
 use weft_rpc::{BlobRef, JobOutcome, JobSpec, LogDirectory, ProgramSpec};
 
 /// Between two lines that say why a program's job was not accepted there is nothing to wait for: the service is this process.
 const PATIENCE: Patience = Patience { timeout: Duration::from_secs(60), retry_period: Duration::from_secs(2) };
+
+/// How long the last of what a program wrote may take into its file.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Runs programs beside the JobManager.
 pub(crate) struct Drives {
@@ -66,7 +71,7 @@ impl Drives {
         let (drive, files) = self.drive(program)?;
         let random = self.random;
         let end = drive.run(self.service.clone(), || JobId(random()), &mut observer).await;
-        files.remove();
+        files.close().await;
         let end = end.map_err(|error| refusal(&name, &error))?;
         tracing::info!(program = %name, jobs = end.jobs.len(), "ended: {}", end.exit);
         Ok(end)
@@ -77,7 +82,7 @@ impl Drives {
         let name = program.name.clone();
         let (drive, files) = self.drive(program)?;
         let plan = drive.plan().await;
-        files.remove();
+        files.close().await;
         plan.map_err(|error| refusal(&name, &error))
     }
 
@@ -86,21 +91,24 @@ impl Drives {
         let missing = || Refusal::NotFound(format!("the program {name} ({artifact}) is not here: send it first"));
         let executable = self.service.dispatcher.blobs().get(artifact).ok_or_else(missing)?;
         let number = self.started.fetch_add(1, Ordering::Relaxed);
-        let files = Files(self.directory.join(format!("program-{number}")));
+        let mut files = Files { directory: self.directory.join(format!("program-{number}")), output: Vec::new() };
         let failed = |what: &str, error: std::io::Error| Refusal::Failed(format!("cannot {what} of {name}: {error}"));
         let length = std::fs::metadata(&executable).map_err(|e| failed("read the executable", e))?.len();
-        std::fs::create_dir_all(&files.0).map_err(|e| failed("make the directory", e))?;
-        let output = |kind: &str| -> Result<Stdio, Refusal> {
+        std::fs::create_dir_all(&files.directory).map_err(|e| failed("make the directory", e))?;
+        let mut output = |kind: &str| -> Result<Stdio, Refusal> {
             let path = self.logs.file_of(&format!("program-{number}-{name}.{kind}"));
-            let file = std::fs::File::options().create(true).append(true).open(path);
-            Ok(file.map_err(|e| failed("keep the output", e))?.into())
+            let (reader, writer) = std::io::pipe().map_err(|e| failed("keep the output", e))?;
+            let reader = Receiver::from_owned_fd(reader.into()).map_err(|e| failed("keep the output", e))?;
+            files.output.push(tokio::spawn(async move { capture(reader, &path).await }));
+            Ok(writer.into())
         };
+        let (stdout, stderr) = (output("out")?, output("err")?);
         let command = ProgramCommand {
             arguments: arguments.clone(),
             environment: environment_of_main,
-            stdout: output("out")?,
-            stderr: output("err")?,
-            ..ProgramCommand::new(executable, name.clone(), files.0.clone())
+            stdout,
+            stderr,
+            ..ProgramCommand::new(executable, name.clone(), files.directory.clone())
         };
         let mut seen = self.configuration.clone();
         seen.extend(configuration);
@@ -120,13 +128,22 @@ impl Drives {
     }
 }
 
-/// A program's working directory.
-struct Files(PathBuf);
+/// What a program works in, and what it writes on its way into files.
+struct Files {
+    directory: PathBuf,
+    output: Vec<JoinHandle<Option<String>>>,
+}
 
 impl Files {
-    fn remove(self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            tracing::warn!(path = %self.0.display(), "a directory is left behind: {error}");
+    /// The program has ended. What it started may live on, and write; that is no longer kept.
+    async fn close(self) {
+        for mut output in self.output {
+            if tokio::time::timeout(FAREWELL, &mut output).await.is_err() {
+                output.abort();
+            }
+        }
+        if let Err(error) = std::fs::remove_dir_all(&self.directory) {
+            tracing::warn!(path = %self.directory.display(), "a directory is left behind: {error}");
         }
     }
 }
