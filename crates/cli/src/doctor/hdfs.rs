@@ -1,14 +1,13 @@
 //! The NameNodes: who answers, and whether files can be made where applications would make them.
 
-use super::Asking;
 use super::report::Report;
+use super::{Asking, is_active};
 use crate::entropy;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use weft_hadoop_conf::{Finding, Nameservice, Severity, Topic};
 use weft_hadoop_rpc::hdfs::NameNode;
-use weft_hadoop_rpc::proto::rpc::ServiceState;
-use weft_hadoop_rpc::{Address, HaService, RpcError};
+use weft_hadoop_rpc::{Address, RpcError};
 
 /// Clocks that differ by more than this are said to.
 const SKEW: u64 = 60_000;
@@ -85,22 +84,12 @@ fn address(configured: &weft_hadoop_conf::Address) -> Address {
 
 /// Which NameNode is the active one.
 async fn pair(asking: &Asking, nameservice: &Nameservice, addresses: &[Address], report: &mut Report) {
-    let mut active = 0;
+    let mut is_one = false;
     for (node, address) in nameservice.namenodes.iter().zip(addresses) {
         let name = format!("NameNode {} ({})", node.id.as_deref().unwrap_or("without id"), node.rpc_address);
-        let service =
-            HaService::new(&name, address.clone(), asking.login(), Asking::options(), Arc::new(entropy::fill));
-        match service.state().await {
-            Ok(ServiceState::Active) => {
-                active += 1;
-                report.info(Topic::Hdfs, format!("{name} is active"));
-            }
-            Ok(ServiceState::Standby) => report.info(Topic::Hdfs, format!("{name} is on standby")),
-            Ok(_) => report.warning(Topic::Hdfs, format!("{name} is neither active nor on standby")),
-            Err(error) => report.warning(Topic::Hdfs, format!("{name} does not answer: {error}")),
-        }
+        is_one |= is_active(asking, Topic::Hdfs, &name, address.clone(), report).await;
     }
-    if active == 0 {
+    if !is_one {
         report.error(Topic::Hdfs, format!("no NameNode of {} is active", nameservice.name));
     }
 }
@@ -127,15 +116,17 @@ async fn home(asking: &Asking, name_node: &NameNode, home: &str, report: &mut Re
 /// A directory that the configuration names. It is made where it is missing, so what counts is what is there of it.
 async fn configured(name_node: &NameNode, directory: &str, report: &mut Report) {
     let mut there = directory;
-    loop {
-        match name_node.file_info(if there.is_empty() { "/" } else { there }).await {
+    // The root is always there.
+    while there != "/" {
+        match name_node.file_info(there).await {
             Ok(Some(_)) => break,
-            Ok(None) if !there.is_empty() => there = there.rsplit_once('/').map_or("", |(above, _)| above),
-            Ok(None) => break,
+            Ok(None) => {
+                there = there.rsplit_once('/').map_or("/", |(above, _)| if above.is_empty() { "/" } else { above })
+            }
             Err(error) => return report.error(Topic::Hdfs, format!("{directory} cannot be looked at: {error}")),
         }
     }
-    room(name_node, if there.is_empty() { "/" } else { there }, report).await;
+    room(name_node, there, report).await;
 }
 
 /// Whether something can be made in a directory, and how much.

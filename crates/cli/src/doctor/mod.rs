@@ -9,15 +9,18 @@ mod yarn;
 
 use crate::arguments::ConfigurationArguments;
 use crate::cluster;
+use crate::entropy;
 use crate::error::CliError;
 use crate::run;
 use report::Report;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 use weft_common::configuration::{Configuration, options};
 use weft_fs::hadoop_user;
 use weft_hadoop_conf::{Environment, HadoopConf, Sources, Topic, findings};
-use weft_hadoop_rpc::{Login, RpcOptions};
+use weft_hadoop_rpc::proto::rpc::ServiceState;
+use weft_hadoop_rpc::{Address, ExceptionKind, HaService, Login, RpcOptions};
 
 /// How long a server may take to answer one question, over all its addresses.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -56,6 +59,22 @@ impl Asking {
             ..RpcOptions::default()
         }
     }
+}
+
+/// Says whether one of a pair of servers is the active one; true if it is.
+async fn is_active(asking: &Asking, topic: Topic, name: &str, address: Address, report: &mut Report) -> bool {
+    let service = HaService::new(name, address, asking.login(), Asking::options(), Arc::new(entropy::fill));
+    let state = service.state().await;
+    match &state {
+        Ok(ServiceState::Active) => report.info(topic, format!("{name} is active")),
+        Ok(ServiceState::Standby) => report.info(topic, format!("{name} is on standby")),
+        Ok(_) => report.warning(topic, format!("{name} is neither active nor on standby")),
+        Err(error) if error.is(ExceptionKind::AccessControl) => {
+            report.info(topic, format!("{name} answers, and tells its state to administrators only"));
+        }
+        Err(error) => report.warning(topic, format!("{name} does not answer: {error}")),
+    }
+    matches!(state, Ok(ServiceState::Active))
 }
 
 /// Examines everything and says what was found; fails when something would.

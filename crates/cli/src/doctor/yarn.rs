@@ -1,14 +1,13 @@
 //! The ResourceManagers: who answers, what the cluster has and what of it is free, and what the queue lets in.
 
-use super::Asking;
 use super::report::Report;
+use super::{Asking, is_active};
 use crate::entropy;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use weft_hadoop_conf::{Origin, ResourceManagerAddresses, Topic};
-use weft_hadoop_rpc::proto::rpc::ServiceState;
-use weft_hadoop_rpc::{Address, ExceptionKind, HaService};
+use weft_hadoop_rpc::Address;
 use weft_yarn_client::ResourceManager;
 use weft_yarn_client::proto::{NodeReport, NodeState, QueueState};
 
@@ -62,16 +61,7 @@ async fn pair(asking: &Asking, managers: &[ResourceManagerAddresses], report: &m
     for manager in managers {
         let name = format!("ResourceManager {} ({})", manager.id.as_deref().unwrap_or("without id"), manager.admin);
         let address = Address::new(manager.admin.host.clone(), manager.admin.port);
-        let service = HaService::new(&name, address, asking.login(), Asking::options(), Arc::new(entropy::fill));
-        match service.state().await {
-            Ok(ServiceState::Active) => report.info(Topic::Yarn, format!("{name} is active")),
-            Ok(ServiceState::Standby) => report.info(Topic::Yarn, format!("{name} is on standby")),
-            Ok(_) => report.warning(Topic::Yarn, format!("{name} is neither active nor on standby")),
-            Err(error) if error.is(ExceptionKind::AccessControl) => {
-                report.info(Topic::Yarn, format!("{name} answers, and tells its state to administrators only"));
-            }
-            Err(error) => report.warning(Topic::Yarn, format!("{name} does not answer: {error}")),
-        }
+        is_active(asking, Topic::Yarn, &name, address, report).await;
     }
 }
 

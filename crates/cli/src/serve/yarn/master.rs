@@ -22,7 +22,7 @@ use weft_common::configuration::{Configuration, options};
 use weft_common::memory::{JobManagerMemory, TaskManagerMemory};
 use weft_control::ContainerSettings;
 use weft_fs::{FileSystems, HdfsFileSystem, Recursive};
-use weft_hadoop_conf::{HadoopConf, Sources};
+use weft_hadoop_conf::{HadoopConf, Sources, TimeUnit};
 use weft_hadoop_rpc::RpcOptions;
 use weft_jobmanager::Staffing;
 use weft_jobmanager::process::{Application, ApplicationEnd, JobManagerProcess, ProcessSettings};
@@ -258,8 +258,8 @@ fn parts(
     process: &JobManagerProcess,
     files: &Files,
 ) -> anyhow::Result<MasterSettings> {
-    let expiry = conf.get("yarn.am.liveness-monitor.expiry-interval-ms").and_then(|text| text.trim().parse().ok());
-    let expiry = expiry.map_or(EXPIRY, Duration::from_millis);
+    let expiry = conf.duration("yarn.am.liveness-monitor.expiry-interval-ms", TimeUnit::Milliseconds)?;
+    let expiry = expiry.filter(|expiry| !expiry.is_zero()).unwrap_or(EXPIRY);
     let of_workers = files.iter().filter(|(name, _)| !name.starts_with(names::PROGRAMS) && *name != names::ENVIRONMENT);
     let leader = format!("jobmanager.rpc.address={}", container.host);
     let port = format!("jobmanager.rpc.port={}", process.address().port());
