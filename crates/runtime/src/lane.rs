@@ -452,7 +452,8 @@ impl Lane {
             false
         });
         let now = self.context.clock.now();
-        let until = |wall: i64| now.mono + Duration::from_millis(u64::try_from(wall - now.wall_ms).unwrap_or(0));
+        let until =
+            |wall: i64| now.mono + Duration::from_millis(u64::try_from(wall.saturating_sub(now.wall_ms)).unwrap_or(0));
         [wanted.map(until), self.endings.next_deadline()].into_iter().flatten().min()
     }
 

@@ -315,6 +315,38 @@ fn a_panic_over_the_time_of_a_task_fails_that_task_only() {
     assert_eq!(fixture.lane.tasks.len(), 1, "the neighbour goes on");
 }
 
+/// A sink that is in a hurry, by the earliest time there is, every other time it is asked: an answer came in between.
+#[derive(Default)]
+struct Hurried(std::cell::Cell<u32>);
+
+impl Operator for Hurried {
+    fn outputs(&self, _limits: &OutputLimits) -> Outputs {
+        Outputs::none()
+    }
+
+    fn process(&mut self, _input: usize, _batch: AnyBatch, _out: &mut Outputs) -> Result<Flow, TaskError> {
+        Ok(Flow::Done)
+    }
+
+    fn next_time(&self) -> Option<i64> {
+        self.0.set(self.0.get() + 1);
+        self.0.get().is_multiple_of(2).then_some(i64::MIN)
+    }
+}
+
+/// The time until then was more than a number of milliseconds holds.
+#[test]
+fn the_earliest_time_there_is_has_come() {
+    let hurried = per_subtask((), |(), _| Ok(Box::new(Hurried::default())));
+    let mut fixture = Fixture::new(vec![(SOURCE, numbers(1)), (MIDDLE, hurried)]);
+    fixture.deploy(task(0, &[SOURCE, MIDDLE], false, false));
+    fixture.clock.pass(Duration::from_secs(1));
+    let rounds: Vec<Round> = (0..20).map(|_| fixture.lane.step()).collect();
+    assert_eq!(fixture.last_state(), TaskState::Running);
+    let now = fixture.lane.context().clock.mono();
+    assert!(rounds.iter().any(|round| matches!(round, Round::Idle(Some(at)) if *at <= now)), "{rounds:?}");
+}
+
 /// A record that panics when it is measured.
 #[derive(Clone, Debug)]
 struct Heavy(String);
