@@ -31,6 +31,7 @@ mod memory;
 mod operation;
 mod options;
 mod path;
+mod rewrite;
 mod status;
 
 pub use error::FsError;
@@ -44,4 +45,5 @@ pub use memory::{Fault, FaultRule, Faults, Gate, MemoryFileSystem};
 pub use operation::Operation;
 pub use options::{CreateMode, CreateOptions, Permission, Recursive};
 pub use path::Path;
+pub use rewrite::Rewrites;
 pub use status::{BlockLocation, FileKind, FileStatus};

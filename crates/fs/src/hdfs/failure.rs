@@ -30,7 +30,7 @@ pub(super) fn of_call(operation: Operation, path: &Path, error: RpcError) -> FsE
         }
         ExceptionKind::AccessControl => FsError::PermissionDenied { operation, path, detail: detail() },
         ExceptionKind::QuotaExceeded => FsError::NoSpace { operation, path, detail: detail() },
-        _ if lacks_room(&error) => FsError::NoSpace { operation, path, detail: detail() },
+        _ if lacks_room(&error) && !knows_no_datanode(&error) => FsError::NoSpace { operation, path, detail: detail() },
         _ => FsError::Io { operation, path, source: io::Error::other(error) },
     }
 }
@@ -46,7 +46,7 @@ pub(super) fn lacks_room(error: &RpcError) -> bool {
     error.exception().is_some_and(|exception| exception.message.contains(text))
 }
 
-/// Whether it finds none because none has reported to it yet: it was started or became active a moment ago.
+/// Whether it finds none because it knows none: none has reported to it since it was started or became active, or all are dead.
 pub(super) fn knows_no_datanode(error: &RpcError) -> bool {
     let text = "There are 0 datanode(s) running";
     error.exception().is_some_and(|exception| exception.message.contains(text))

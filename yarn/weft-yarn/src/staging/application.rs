@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use weft_fs::{CreateOptions, Path, Permission, Recursive};
+use weft_fs::{CreateOptions, FsError, Operation, Path, Permission, Recursive, Rewrites};
 
 use super::{ArtifactName, Source, Staging};
 use crate::DeployError;
@@ -15,6 +15,10 @@ pub const BEARER_FILE: &str = "secret";
 const LIST: &str = "artifacts-";
 /// What copies of files are called.
 const COPY: &str = "copy-";
+/// What files are called before they are complete.
+const WRITING: &str = "writing-";
+/// How its files are made.
+const FOR_OWNER: CreateOptions = CreateOptions::NEW.with_permission(Permission::OWNER_ONLY);
 /// Nobody else even enters.
 const OWNER_ENTERS: Permission = Permission::from_mode(0o700);
 /// A list is as long as this many names at most; what is longer is none.
@@ -53,8 +57,7 @@ impl ApplicationDirectory {
     /// Those of the file system.
     pub async fn list_artifacts(&self, names: &[ArtifactName]) -> Result<(), DeployError> {
         let text: String = names.iter().map(|name| format!("{name}\n")).collect();
-        let list = self.path.join(&self.staging.unique(LIST));
-        self.write(&list, text.into()).await
+        self.write(LIST, text.into()).await.map(drop)
     }
 
     /// Stores a copy of a file that belongs to this application alone; of an archive, with its suffix.
@@ -62,8 +65,8 @@ impl ApplicationDirectory {
     /// # Errors
     /// Those of the file systems.
     pub async fn copy(&self, source: &Source, suffix: &str) -> Result<LaunchFile, DeployError> {
-        let path = self.path.join(&(self.staging.unique(COPY) + suffix));
-        self.staging.copy(source, &path, CreateOptions::NEW.with_permission(Permission::OWNER_ONLY)).await?;
+        let new_name = || self.path.join(&(self.staging.unique(COPY) + suffix));
+        let (path, _) = self.staging.copy(source, new_name, FOR_OWNER).await?;
         self.launch_file(&path).await
     }
 
@@ -73,8 +76,12 @@ impl ApplicationDirectory {
     /// Those of the file system.
     pub async fn put(&self, name: &str, content: Bytes) -> Result<LaunchFile, DeployError> {
         let path = self.path.join(name);
-        self.write(&path, content).await?;
-        self.launch_file(&path).await
+        let written = self.write(WRITING, content).await?;
+        if self.staging.settle(&written, &path).await? {
+            return self.launch_file(&path).await;
+        }
+        self.staging.forget(&written).await;
+        Err(FsError::AlreadyExists { operation: Operation::Rename, path }.into())
     }
 
     async fn launch_file(&self, path: &Path) -> Result<LaunchFile, DeployError> {
@@ -104,12 +111,23 @@ impl ApplicationDirectory {
         Ok(self.staging.fs.delete(&self.path, Recursive::Yes).await?)
     }
 
-    async fn write(&self, path: &Path, content: Bytes) -> Result<(), DeployError> {
-        let options = CreateOptions::NEW.with_permission(Permission::OWNER_ONLY);
-        let mut writer = self.staging.fs.create(path, options).await?;
+    /// Writes a file of a new name, and another when that fails; gives which it is.
+    async fn write(&self, prefix: &str, content: Bytes) -> Result<Path, DeployError> {
+        let mut rewrites = Rewrites::default();
+        loop {
+            let path = self.path.join(&self.staging.unique(prefix));
+            match self.write_to(&path, content.clone()).await {
+                Ok(()) => return Ok(path),
+                Err(error) => self.staging.before_another(&path, error, &mut rewrites).await?,
+            }
+        }
+    }
+
+    async fn write_to(&self, path: &Path, content: Bytes) -> Result<(), FsError> {
+        let mut writer = self.staging.fs.create(path, FOR_OWNER).await?;
         writer.write(content).await?;
         // Closed, it is on all DataNodes. That their disks have it, too, would be worth a wait only if it were to outlive the application.
-        Ok(writer.close().await?)
+        writer.close().await
     }
 
     /// The artifacts it uses; `None` if a list of them cannot be read.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use sha2::{Digest, Sha256};
-use weft_fs::{CreateOptions, FileReader, FileStatus, FileSystem, FsError, Path, Recursive};
+use weft_fs::{CreateOptions, FileReader, FileStatus, FileSystem, FsError, Path, Recursive, Rewrites};
 
+use super::sweep::UPLOAD;
 use super::{ArtifactName, Staging};
 use crate::DeployError;
 use crate::launch::{LaunchFile, Visibility};
@@ -77,15 +78,17 @@ impl Staging {
             return staged(name, found, 0);
         }
         self.fs.mkdirs(&self.cache()).await?;
-        let upload = self.cache().join(&self.unique("upload-"));
-        let sent = self.upload(name, source, &upload).await;
-        let settled = match sent {
-            Ok(()) => self.settle(&upload, &target).await,
-            Err(error) => Err(error),
+        let (upload, sent) = self.copy(source, || self.cache().join(&self.unique(UPLOAD)), CreateOptions::NEW).await?;
+        let settled = match sent.is_same_content(name) {
+            true => self.settle(&upload, &target).await,
+            false => Err(DeployError::Refused(format!(
+                "{} changed while it was uploaded: leave it alone, and submit again",
+                source.path
+            ))),
         };
         if settled.as_ref().map_or(true, |renamed| !renamed) {
-            // Another one was faster, or nothing came of it. What stays behind is found by the sweep.
-            let _left_to_the_sweep = self.fs.delete(&upload, Recursive::No).await;
+            // Another one was faster, or nothing came of it.
+            self.forget(&upload).await;
         }
         let sent = if settled? { name.length } else { 0 };
         staged(name, self.fs.status(&target).await?, sent)
@@ -99,24 +102,24 @@ impl Staging {
         }
     }
 
-    async fn upload(&self, name: ArtifactName, source: &Source, upload: &Path) -> Result<(), DeployError> {
-        let sent = self.copy(source, upload, CreateOptions::NEW).await?;
-        if !sent.is_same_content(name) {
-            let path = &source.path;
-            return Err(DeployError::Refused(format!(
-                "{path} changed while it was uploaded: leave it alone, and submit again"
-            )));
-        }
-        Ok(())
-    }
-
-    /// Writes what a file holds to a new one; gives what it was.
+    /// Writes what a file holds to a new one, and to another when that fails; gives which it is, and what it was.
     pub(super) async fn copy(
         &self,
         source: &Source,
-        target: &Path,
+        new_name: impl Fn() -> Path,
         options: CreateOptions,
-    ) -> Result<ArtifactName, DeployError> {
+    ) -> Result<(Path, ArtifactName), DeployError> {
+        let mut rewrites = Rewrites::default();
+        loop {
+            let target = new_name();
+            match self.copy_to(source, &target, options).await {
+                Ok(sent) => return Ok((target, sent)),
+                Err(error) => self.before_another(&target, error, &mut rewrites).await?,
+            }
+        }
+    }
+
+    async fn copy_to(&self, source: &Source, target: &Path, options: CreateOptions) -> Result<ArtifactName, FsError> {
         let reader = source.fs.open(&source.path).await?;
         let mut writer = self.fs.create(target, options).await?;
         let mut hash = Sha256::new();
@@ -133,8 +136,30 @@ impl Staging {
         Ok(sent)
     }
 
+    /// Clears up after a file that could not be written, whose name is its own; an error unless it is worth writing again.
+    pub(super) async fn before_another(
+        &self,
+        target: &Path,
+        error: FsError,
+        rewrites: &mut Rewrites,
+    ) -> Result<(), FsError> {
+        self.forget(target).await;
+        match rewrites.again(&error).await {
+            true => {
+                tracing::warn!("{error}; it is written again under another name");
+                Ok(())
+            }
+            false => Err(error),
+        }
+    }
+
+    /// Removes a file of which nothing came. What stays behind is found by the sweep.
+    pub(super) async fn forget(&self, target: &Path) {
+        let _left_to_the_sweep = self.fs.delete(target, Recursive::No).await;
+    }
+
     /// Gives an upload its name; says whether it has it, or another upload was faster.
-    async fn settle(&self, upload: &Path, target: &Path) -> Result<bool, DeployError> {
+    pub(super) async fn settle(&self, upload: &Path, target: &Path) -> Result<bool, DeployError> {
         let mut tries = 1;
         loop {
             match self.fs.rename_no_replace(upload, target).await {

@@ -14,7 +14,8 @@
 //!
 //! An artifact is written under a name of its own and renamed without replacing. Of two that upload the same at once one wins, and both
 //! use what it renamed: a node compares a file's modification time with the one that a container was asked for with, so a file may
-//! never be replaced, not even by the same bytes.
+//! never be replaced, not even by the same bytes. What cannot be written to its end is written again under another name
+//! ([`weft_fs::Rewrites`]): the source still has it.
 //!
 //! # Sweeping
 //!

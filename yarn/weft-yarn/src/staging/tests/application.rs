@@ -2,8 +2,9 @@
 
 use super::*;
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
-use weft_fs::LocalFileSystem;
+use weft_fs::{Fault, FaultRule, LocalFileSystem, Operation};
 
 #[tokio::test]
 async fn a_directory_holds_files_and_lists_and_goes_at_once() {
@@ -23,6 +24,20 @@ async fn a_directory_holds_files_and_lists_and_goes_at_once() {
     assert_eq!(directory.artifacts().await.unwrap(), Some(BTreeSet::from([one, two])));
     assert!(directory.remove().await.unwrap());
     assert!(!directory.remove().await.unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_cannot_be_written_is_written_again() {
+    let home = Home::new().await;
+    let directory = home.staging.application(app(7));
+    directory.create().await.unwrap();
+    for operation in [Operation::Write, Operation::Close] {
+        home.fs.faults().add(FaultRule::new(operation, "*/apps/*", Fault::Fail(ErrorKind::ConnectionReset)));
+        let file = directory.put(&format!("{operation}.yaml"), Bytes::from_static(b"a: b\n")).await.unwrap();
+        assert_eq!((file.length, home.fs.faults().waiting()), (5, 0), "{operation}");
+    }
+    let left = home.fs.list_all(directory.path()).await.unwrap();
+    assert_eq!(left.len(), 2, "{left:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -61,13 +61,45 @@ async fn a_rename_whose_answer_is_lost_is_looked_after() {
 async fn an_upload_that_fails_leaves_nothing_and_the_next_succeeds() {
     let home = Home::new().await;
     let (source, name) = home.source("weft", b"a program").await;
-    for operation in [Operation::Create, Operation::Write, Operation::Sync, Operation::Close, Operation::Rename] {
+    for operation in [Operation::Create, Operation::Rename] {
         home.fs.faults().add(FaultRule::new(operation, "*/cache/*", Fault::Fail(ErrorKind::ConnectionReset)));
         let failed = home.staging.stage(name, &source).await;
         assert!(matches!(failed, Err(DeployError::Fs(_))), "{operation}: {failed:?}");
         assert_eq!((home.fs.faults().waiting(), home.cached().await), (0, Vec::new()), "{operation}");
     }
     assert_eq!(home.staging.stage(name, &source).await.unwrap().uploaded, 9);
+}
+
+const WRITES: [Operation; 3] = [Operation::Write, Operation::Sync, Operation::Close];
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_written_is_written_again_under_another_name() {
+    for operation in WRITES {
+        let home = Home::new().await;
+        let (source, name) = home.source("weft", b"a program").await;
+        // The first name that is drawn, and no other.
+        let first = format!("*/cache/upload-{:016x}", 1);
+        for _ in 0..2 {
+            home.fs.faults().add(FaultRule::new(operation, &first, Fault::Fail(ErrorKind::ConnectionReset)));
+        }
+        assert_eq!(home.staging.stage(name, &source).await.unwrap().uploaded, 9, "{operation}");
+        assert_eq!(home.fs.faults().waiting(), 1, "{operation}: the second is under another name");
+        assert_eq!(home.cached().await, [name.to_string()], "{operation}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_written_five_times_fails_and_leaves_nothing() {
+    for operation in WRITES {
+        let home = Home::new().await;
+        let (source, name) = home.source("weft", b"a program").await;
+        for _ in 0..5 {
+            home.fs.faults().add(FaultRule::new(operation, "*/cache/*", Fault::Fail(ErrorKind::ConnectionReset)));
+        }
+        let failed = home.staging.stage(name, &source).await;
+        assert!(matches!(failed, Err(DeployError::Fs(_))), "{operation}: {failed:?}");
+        assert_eq!((home.fs.faults().waiting(), home.cached().await), (0, Vec::new()), "{operation}");
+    }
 }
 
 #[tokio::test]
