@@ -6,11 +6,15 @@
 mod command;
 mod hdfs;
 
-use command::{Gave, until, weft};
-use hdfs::{administrator, file_system};
+use std::io::{BufRead as _, BufReader};
+use std::time::Duration;
+
+use command::{Gave, start, until, weft};
+use hdfs::{administrator, file_system, pattern, verify};
+use tokio::runtime::Handle;
 use weft_fs::Path;
 use weft_hadoop_rpc::proto::hdfs::SafeModeAction;
-use weft_integration::Rig;
+use weft_integration::{Rig, eventually};
 
 /// No quota.
 const UNLIMITED: u64 = u64::MAX;
@@ -76,13 +80,50 @@ async fn namenodes_of_which_none_is_active() {
     assert!(file_system(&rig).exists(&Path::parse("hdfs:///user").unwrap()).await.unwrap());
 }
 
+/// A writer survives DataNodes that die while another is left. Here none is; but the bytes are still there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_could_not_be_written_is_written_again() {
+    const LENGTH: usize = 1 << 30;
+    let rig = Rig::up(&["--hdfs-only", "--datanodes", "1"]).unwrap();
+    let fs = file_system(&rig);
+    let local = rig.directory().join("tmp").join("big");
+    tokio::task::block_in_place(|| std::fs::write(&local, pattern(0, LENGTH)).unwrap());
+    let home = Path::parse(&format!("hdfs:///user/{}", rig.users().client)).unwrap();
+    let mut put = start(&rig, &["fs", "-put", local.to_str().unwrap(), &home.join("big").to_string()]);
+    // In the middle of the second block: what of it was acknowledged, nobody but the file has any more.
+    eventually("the first block is written", Duration::from_secs(60), || {
+        let names = tokio::task::block_in_place(|| Handle::current().block_on(fs.list_all(&home))).unwrap();
+        let written = names.iter().find(|entry| entry.path.file_name() == Some(".big.copying-1"))?;
+        (written.length > 0).then_some(())
+    })
+    .unwrap();
+    rig.kill("dn1").unwrap();
+    let mut said = BufReader::new(put.stderr.take().unwrap());
+    let mut line = String::new();
+    tokio::task::block_in_place(|| said.read_line(&mut line).unwrap());
+    assert!(line.contains("/big.copying-1") && line.contains("it is written again"), "{line}");
+    rig.start("dn1").unwrap();
+    let ended = tokio::task::block_in_place(|| put.wait_with_output().unwrap());
+    assert!(ended.status.success(), "{line}{}", std::io::read_to_string(said).unwrap());
+    verify(&*fs, &home.join("big"), LENGTH as u64).await;
+    let left = fs.list_all(&home).await.unwrap();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
 #[test]
 fn a_yarn_that_starts_nothing() {
     let settings = [
         "yarn-site:yarn.nm.liveness-monitor.expiry-interval-ms=3000",
-        "capacity-scheduler:yarn.scheduler.capacity.root.queues=default,closed",
+        "capacity-scheduler:yarn.scheduler.capacity.root.queues=default,closed,theirs",
         "capacity-scheduler:yarn.scheduler.capacity.root.default.capacity=50",
-        "capacity-scheduler:yarn.scheduler.capacity.root.closed.capacity=50",
+        "capacity-scheduler:yarn.scheduler.capacity.root.closed.capacity=40",
+        "capacity-scheduler:yarn.scheduler.capacity.root.theirs.capacity=10",
+        "capacity-scheduler:yarn.scheduler.capacity.root.acl_submit_applications=them",
+        "capacity-scheduler:yarn.scheduler.capacity.root.acl_administer_queue=them",
+        "capacity-scheduler:yarn.scheduler.capacity.root.default.acl_submit_applications=*",
+        "capacity-scheduler:yarn.scheduler.capacity.root.theirs.acl_submit_applications=them",
+        "capacity-scheduler:yarn.scheduler.capacity.root.theirs.acl_administer_queue=them",
+        "yarn-site:yarn.acl.enable=true",
         "capacity-scheduler:yarn.scheduler.capacity.root.closed.state=STOPPED",
     ];
     let rig = Rig::up(&settings.into_iter().flat_map(|setting| ["--set", setting]).collect::<Vec<_>>()).unwrap();
@@ -90,6 +131,9 @@ fn a_yarn_that_starts_nothing() {
     let said = doctor("default").well();
     assert!(said.contains("2 of 2 NodeManagers are active"), "{said}");
     finds(doctor("closed"), &["queue closed takes no applications: it is stopped or draining"]);
+    finds(doctor("theirs"), &["queue theirs takes no applications of yours"]);
+    let refused = weft(&rig, &["yarn-session", "-d", "-qu", "theirs"], "");
+    refused.badly(&["the queue theirs takes no applications of yours", "yarn.application.queue"]);
     finds(doctor("none"), &["there is no queue none: set yarn.application.queue to one there is"]);
 
     // YARN gives up a node that is silent for three seconds.

@@ -124,11 +124,20 @@ fn what_everybody_may_read_is_kept_for_everybody() {
         name
     };
     let (everybodys, own) = (put("/everybodys", 0o644), put("/own", 0o600));
-    let session = yarn.session(&["-Dyarn.provided.lib.dirs=hdfs:///everybodys;hdfs:///own"]);
+    let of_program = put("/files", 0o644);
+    yarn.weft(&["fs", "-mkdir", "hdfs:///files/deep"]).well();
+    yarn.weft(&["fs", "-put", file.to_str().unwrap(), "hdfs:///files/deep/more.txt"]).well();
+    let session = yarn.session(&[
+        "-Dyarn.provided.lib.dirs=hdfs:///everybodys;hdfs:///own",
+        "-Dyarn.provided.usrlib.dir=hdfs:///files",
+    ]);
     let master = until("its ApplicationMaster", || {
         command::processes(&[&session.application], "./weft yarn-jobmanager").first().copied()
     });
     let kept = |name: &str| std::fs::read_link(format!("/proc/{master}/cwd/{name}")).unwrap();
+    for name in [of_program.as_str(), "deep/more.txt"] {
+        assert_eq!(std::fs::read_to_string(kept(&format!("usrlib/{name}"))).unwrap(), "for everybody");
+    }
     let (everybodys, own) = (kept(&everybodys), kept(&own));
     assert_eq!(std::fs::read_to_string(&everybodys).unwrap(), "for everybody");
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&everybodys).unwrap().permissions());

@@ -23,7 +23,7 @@ pub mod staging;
 
 pub use client::{
     ClusterFacts, Deployed, Deployment, DeploymentRequest, Follow, Outcome, Preflight, SWEEP_GRACE, Seen, YarnCluster,
-    names, resource, submission,
+    lets_nobody_in, names, resource, submission,
 };
 pub use end::{ContainerEnd, ContainerRole, MemoryUse, tail_of};
 pub use error::DeployError;

@@ -87,6 +87,8 @@ pub struct YarnSettings {
     pub files: FileSettings,
     /// Which log files are collected while the application runs, and which of these are not.
     pub rolled_logs: (Option<String>, Option<String>),
+    /// Where its jobs can be looked at after its end.
+    pub history_url: Option<String>,
 }
 
 impl YarnSettings {
@@ -123,8 +125,15 @@ impl YarnSettings {
                 configuration.get(&options::YARN_ROLLED_LOGS_INCLUDE)?,
                 configuration.get(&options::YARN_ROLLED_LOGS_EXCLUDE)?,
             ),
+            history_url: history_url(configuration)?,
         })
     }
+}
+
+fn history_url(configuration: &Configuration) -> Result<Option<String>, DeployError> {
+    let port = configuration.get(&options::HISTORY_SERVER_PORT)?;
+    let host = configuration.get(&options::HISTORY_SERVER_ADDRESS)?;
+    Ok(host.map(|host| format!("http://{host}:{port}")))
 }
 
 /// A process does not fit into a container that is smaller by a part of a MiB.
@@ -284,6 +293,13 @@ mod tests {
         assert_eq!(read(&four).unwrap().application.attempts, 4);
         let refused = read(&["yarn.application-attempts=2"]).unwrap_err().to_string();
         assert!(refused.contains("high-availability.type is none"), "{refused}");
+    }
+
+    #[test]
+    fn a_history_server_is_where_it_is_said_to_be() {
+        assert_eq!(read(&[]).unwrap().history_url, None);
+        let set = read(&["historyserver.web.address=history.example.org", "historyserver.web.port=80"]).unwrap();
+        assert_eq!(set.history_url.as_deref(), Some("http://history.example.org:80"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::output;
 use std::ffi::OsString;
 
 /// Options with a value, and the key that it is one of.
-const KEYS: [(&[&str], &str); 9] = [
+const KEYS: [(&[&str], &str); 10] = [
     (&["-yid", "--yarnapplicationId"], "yarn.application.id"),
     (&["-yjm", "--yarnjobManagerMemory"], "jobmanager.memory.process.size"),
     (&["-ytm", "--yarntaskManagerMemory"], "taskmanager.memory.process.size"),
@@ -14,11 +14,25 @@ const KEYS: [(&[&str], &str); 9] = [
     (&["-yat", "--yarnapplicationType"], "yarn.application.type"),
     (&["-ynl", "--yarnnodeLabel"], "yarn.application.node-label"),
     (&["-yt", "--yarnship"], "yarn.ship-files"),
+    (&["-yz", "--yarnzookeeperNamespace"], "high-availability.cluster-id"),
 ];
+/// The key of the one option that may be given several times.
+const SHIP: &str = "yarn.ship-files=";
 /// Options with a value that have no meaning here.
 const WITHOUT_MEANING: [&str; 4] = ["-yj", "--yarnjar", "-yn", "--yarncontainer"];
 /// Keys of memory, whose numbers are of megabytes when they have no unit.
 const MEMORY: &str = "memory.process.size";
+
+/// Adds options as they are today to those before them. Of a key that is given twice the last value counts, so several `-yt` make one list.
+pub(super) fn add(options: &mut Vec<OsString>, mut today: Vec<OsString>) {
+    let shipped = |option: &OsString| option.to_str().and_then(|option| option.strip_prefix(SHIP)).map(str::to_owned);
+    let earlier = options.iter_mut().find(|option| shipped(option).is_some());
+    if let (Some(earlier), Some(more)) = (earlier, today.last().and_then(shipped)) {
+        earlier.push(format!(";{more}"));
+        today.clear();
+    }
+    options.extend(today);
+}
 
 /// What an option, with the argument after it, is today; with how many arguments were read.
 pub(super) fn today(option: &str, following: Option<&str>) -> Option<(Vec<OsString>, usize)> {

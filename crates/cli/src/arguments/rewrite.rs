@@ -40,7 +40,7 @@ fn rewrite_options(arguments: Vec<OsString>, verb: &Command) -> Result<Vec<OsStr
         }
         let following = arguments.peek().and_then(|next| next.to_str());
         if let Some((today, read)) = older::today(text, following).filter(|_| speaks_of_clusters(verb)) {
-            rewritten.extend(today);
+            older::add(&mut rewritten, today);
             arguments.by_ref().take(read - 1).for_each(drop);
             continue;
         }

@@ -48,6 +48,10 @@ fn several_letters_behind_one_dash_are_a_long_name() {
             "weft run -t yarn-application -D jobmanager.memory.process.size=512m -D taskmanager.memory.process.size=1g \
              -D taskmanager.numberOfTaskSlots=2 -D yarn.application.queue=q -D yarn.application.name=n -D a=b -d -- p",
         ),
+        (
+            "weft run -yt lib -p 2 -yt more -yz ns --yarnship=third p -yt other",
+            "weft run -D yarn.ship-files=lib;more;third -p 2 -D high-availability.cluster-id=ns -- p -yt other",
+        ),
         ("weft list -yid=application_1_2 -a", "weft list -D yarn.application.id=application_1_2 -a"),
         ("weft yarn-session -jm 512 -tm 1g -nm n", "weft yarn-session --jm 512 --tm 1g --nm n"),
         ("weft fs -ls -r", "weft fs ls -r"),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use weft_hadoop_conf::{Origin, ResourceManagerAddresses, Topic};
 use weft_hadoop_rpc::Address;
+use weft_yarn::lets_nobody_in;
 use weft_yarn_client::ResourceManager;
 use weft_yarn_client::proto::{NodeReport, NodeState, QueueState};
 
@@ -102,6 +103,12 @@ async fn queue(asking: &Asking, manager: &ResourceManager, report: &mut Report) 
         }
         Ok(Some(queue)) if queue.state() != QueueState::QueueRunning => {
             report.error(Topic::Yarn, format!("queue {name} takes no applications: it is stopped or draining"));
+        }
+        Ok(Some(_)) if manager.queue_acls().await.is_ok_and(|rights| lets_nobody_in(&rights, name)) => {
+            report.error(
+                Topic::Yarn,
+                format!("queue {name} takes no applications of yours: have its administrator let you submit to it"),
+            );
         }
         Ok(Some(queue)) => {
             let percent = |share: f32| f64::from(share) * 100.0;

@@ -2,6 +2,7 @@
 
 use super::deploy::deploy;
 use super::hadoop::Hadoop;
+use super::signals::{Signals, Told};
 use super::stop::is_over;
 use crate::arguments::RunArguments;
 use crate::error::CliError;
@@ -9,14 +10,13 @@ use crate::output;
 use crate::program::Program;
 use std::process::ExitCode;
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
-use weft_common::configuration::Configuration;
+use weft_common::configuration::{Configuration, options};
 use weft_yarn_client::proto::{ApplicationId, ApplicationState, FinalStatus};
 
 /// How often is looked whether it has ended.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Deploys the program, and waits for its end unless detached.
+/// Deploys the program, and waits for its end unless detached. Ctrl-C ends the application; other signals do where they are to.
 pub(crate) fn run(
     arguments: &RunArguments,
     configuration: &Configuration,
@@ -28,17 +28,20 @@ pub(crate) fn run(
     }
     crate::run::runtime()?.block_on(async {
         let hadoop = Hadoop::of(&configuration)?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::io("hear signals"))?;
+        let with_client = arguments.shutdown_on_exit || configuration.get(&options::SHUTDOWN_ON_ATTACHED_EXIT)?;
+        let mut signals = Signals::listen()?;
         let application = deploy(&hadoop, &configuration, Some(program)).await?.application;
         if arguments.detached {
             return Ok(ExitCode::SUCCESS);
         }
         tokio::select! {
             ended = ended(&hadoop, application) => ended,
-            _ = interrupt.recv() => {
-                output::complain(format_args!("ending {application}"));
-                super::stop::stop(&hadoop, &configuration, application).await?;
-                Ok(ExitCode::from(130))
+            told = signals.next() => {
+                if told == Told::Interrupt || with_client {
+                    output::complain(format_args!("ending {application}"));
+                    super::stop::stop(&hadoop, &configuration, application).await?;
+                }
+                Ok(ExitCode::from(told.exit_code()))
             }
         }
     })

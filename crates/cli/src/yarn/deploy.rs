@@ -2,17 +2,18 @@
 
 use super::hadoop::Hadoop;
 use super::shipped::{Shipped, program_name};
+use super::signals::Signals;
 use crate::entropy;
 use crate::error::CliError;
 use crate::output;
 use crate::program::Program;
 use std::sync::Arc;
-use tokio::signal::unix::{SignalKind, signal};
 use weft_common::configuration::Configuration;
 use weft_hadoop_rpc::Credentials;
 use weft_yarn::{Deployed, Deployment, DeploymentRequest, YarnSettings};
 
-/// Deploys a cluster that runs a program, or jobs until somebody ends it, and says where it is. Ctrl-C takes back what there is of it.
+/// Deploys a cluster that runs a program, or jobs until somebody ends it, and says where it is. Ctrl-C, and whatever else tells this command to end,
+/// takes back what there is of it.
 pub(super) async fn deploy(
     hadoop: &Hadoop,
     configuration: &Configuration,
@@ -20,11 +21,8 @@ pub(super) async fn deploy(
 ) -> Result<Deployed, CliError> {
     let request = request(hadoop, configuration, program).await?;
     let deployment = Deployment::new(hadoop.yarn.clone(), hadoop.staging.clone(), Arc::new(entropy::fill));
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::io("hear signals"))?;
-    let interrupted = async move {
-        interrupt.recv().await;
-        "Ctrl-C".to_owned()
-    };
+    let mut signals = Signals::listen()?;
+    let interrupted = async move { signals.next().await.name().to_owned() };
     let deployed = deployment.deploy(&request, &|line| output::note(line), interrupted).await?;
     output::say(format_args!("JobManager Web Interface: http://{}:{}", deployed.rest_host, deployed.rest_port));
     output::say(format_args!("YARN application id: {}", deployed.application));

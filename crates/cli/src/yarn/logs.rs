@@ -7,12 +7,18 @@ use crate::error::CliError;
 use crate::logs::{self, Printer, Wanted};
 use crate::output;
 use std::process::ExitCode;
+use weft_common::JobId;
 use weft_common::configuration::{Configuration, options};
 use weft_fs::FileSystem;
 use weft_hadoop_rpc::ExceptionKind;
 use weft_yarn::DeployError;
 use weft_yarn::logs::{Collected, LogDirectories, NodeLog};
-use weft_yarn_client::proto::{ApplicationId, ApplicationReport, LogAggregationStatus};
+use weft_yarn_client::proto::{
+    ApplicationId, ApplicationReport, ApplicationState, GetApplicationsRequest, LogAggregationStatus,
+};
+
+/// In how many applications that have ended a job is looked for.
+const LOOKED_AT: usize = 20;
 
 /// Prints the logs of an application: of one that runs, those of its processes; of another, what its nodes have collected.
 pub(crate) fn logs(
@@ -38,6 +44,98 @@ pub(crate) fn logs(
         let user = owner.or(told).unwrap_or(&hadoop.yarn.user);
         collected(&hadoop, application, user, report.as_ref(), wanted).await
     })
+}
+
+/// Prints the logs of a job: of the application that is named, or of the session that was started here last, or of the last ones that have ended
+/// whichever has it.
+pub(crate) fn logs_of_job(
+    configuration: &Configuration,
+    job: JobId,
+    owner: Option<&str>,
+    wanted: &Wanted,
+) -> Result<ExitCode, CliError> {
+    let named = configuration.get(&options::YARN_APPLICATION_ID)?;
+    let meant = match &named {
+        Some(named) => Some(named.clone()),
+        None => super::properties::recorded(configuration)?.map(|(recorded, _)| recorded),
+    };
+    crate::run::runtime()?.block_on(async {
+        let hadoop = Hadoop::of(configuration)?;
+        let report = match &meant {
+            Some(meant) => match hadoop.yarn.find(meant).await {
+                Ok(report) => Some(report),
+                Err(DeployError::Rpc(error)) if error.is(ExceptionKind::ApplicationNotFound) => None,
+                Err(error) => return Err(error.into()),
+            },
+            None => None,
+        };
+        if let Some(report) = report.as_ref().filter(|report| !is_over(report)) {
+            let mut configuration = configuration.clone();
+            configuration.set(&options::YARN_APPLICATION_ID, Some(report.application.to_string()));
+            let client = find::client(&configuration).await?;
+            match logs::print_all(&client, &job.to_string(), wanted).await {
+                Err(CliError::Rest(error)) if named.is_none() && error.is_not_found() => {}
+                printed => return printed,
+            }
+        }
+        let user = owner.unwrap_or(&hadoop.yarn.user).to_owned();
+        let wanted = wanted.of_job(job);
+        let ended = match report.filter(|report| named.is_some() && is_over(report)) {
+            Some(report) => vec![report],
+            None => ended_applications(&hadoop, &user).await?,
+        };
+        for report in &ended {
+            if has_any(&hadoop, report.application, &report.user, &wanted).await? {
+                output::note(format_args!("job {job} ran in {}", report.application));
+                return collected(&hadoop, report.application, &report.user, Some(report), &wanted).await;
+            }
+        }
+        let looked: Vec<_> = ended.iter().map(|report| report.application.to_string()).collect();
+        Err(refused(format!(
+            "no collected log is of job {job}; looked at {}: if its application is another one name it with -D yarn.application.id, and see \
+             whether its nodes collect logs (yarn.log-aggregation-enable)",
+            if looked.is_empty() { "no application of yours that has ended".to_owned() } else { looked.join(", ") }
+        )))
+    })
+}
+
+/// The last applications of a user that have ended, the newest first.
+async fn ended_applications(hadoop: &Hadoop, user: &str) -> Result<Vec<ApplicationReport>, CliError> {
+    let states = [ApplicationState::Finished, ApplicationState::Failed, ApplicationState::Killed];
+    let request = GetApplicationsRequest {
+        states: states.iter().map(|state| *state as i32).collect(),
+        users: vec![user.to_owned()],
+        ..GetApplicationsRequest::default()
+    };
+    let mut ended = hadoop.yarn.resource_manager.applications(&request).await?;
+    ended.sort_by_key(|report| std::cmp::Reverse(report.finish_time));
+    ended.truncate(LOOKED_AT);
+    Ok(ended)
+}
+
+/// Whether anything that is wanted of an application was collected. A file that cannot be read has nothing.
+async fn has_any(hadoop: &Hadoop, application: ApplicationId, user: &str, wanted: &Wanted) -> Result<bool, CliError> {
+    for root in LogDirectories::of(&hadoop.yarn.conf).roots {
+        let (fs, root) = hadoop.in_default(&root)?;
+        for file in Collected::find(&*fs, &root, user, application).await?.files {
+            if is_in(&*fs, &file.path, wanted).await.unwrap_or(false) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+async fn is_in(fs: &dyn FileSystem, path: &weft_fs::Path, wanted: &Wanted) -> Result<bool, DeployError> {
+    let mut log = NodeLog::open(fs, path).await?;
+    while log.next_container().await?.is_some() {
+        while let Some(file) = log.next_file().await? {
+            if wanted.takes_file(&file.name) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 async fn collected(

@@ -14,11 +14,12 @@ mod logs;
 mod properties;
 mod session;
 mod shipped;
+mod signals;
 mod stop;
 
 pub(crate) use application::run as run_application;
 pub(crate) use find::client;
 pub(crate) use gc::{YarnArguments, yarn};
-pub(crate) use logs::logs;
+pub(crate) use logs::{logs, logs_of_job};
 pub(crate) use properties::recorded;
 pub(crate) use session::{SessionArguments, session};

@@ -3,21 +3,24 @@
 use super::deploy::deploy;
 use super::hadoop::Hadoop;
 use super::properties;
+use super::signals::Signals;
 use super::stop::{is_over, stop};
 use crate::arguments::ConfigurationArguments;
 use crate::cluster;
 use crate::error::CliError;
 use crate::output;
-use std::io::BufRead as _;
+use std::io::{BufRead as _, IsTerminal as _};
 use std::process::ExitCode;
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use weft_common::configuration::Configuration;
 use weft_yarn_client::proto::ApplicationId;
 
 /// How often an attached client looks after its session.
 const LOOK: Duration = Duration::from_secs(2);
+
+/// How long a script may take to write its line.
+const WRITTEN: Duration = Duration::from_secs(1);
 
 /// `weft yarn-session`
 #[derive(Debug, clap::Args)]
@@ -58,6 +61,9 @@ pub(crate) struct SessionArguments {
     /// The label of the nodes to use: yarn.application.node-label (-nl).
     #[arg(long = "nodeLabel", visible_alias = "nl", value_name = "LABEL")]
     node_label: Option<String>,
+    /// The namespace in ZooKeeper: high-availability.cluster-id, which on YARN is the application's id, whatever is set (-z).
+    #[arg(short = 'z', long = "zookeeperNamespace", value_name = "NAMESPACE")]
+    namespace: Option<String>,
     /// Accepted for scripts: TaskManagers come as jobs need them (-n).
     #[arg(short = 'n', long, value_name = "N", hide = true)]
     container: Option<u32>,
@@ -82,6 +88,7 @@ impl SessionArguments {
             ("yarn.application.name", self.name.clone()),
             ("yarn.application.type", self.application_type.clone()),
             ("yarn.application.node-label", self.node_label.clone()),
+            ("high-availability.cluster-id", self.namespace.clone()),
         ];
         keys.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?))).collect()
     }
@@ -98,6 +105,9 @@ pub(crate) fn session(arguments: &SessionArguments) -> Result<ExitCode, CliError
     if arguments.container.is_some() {
         output::note("-n has no effect: TaskManagers are started as jobs need slots, and end when they are idle.");
     }
+    if arguments.jar.is_some() {
+        output::note("-j has no effect: the command ships itself.");
+    }
     crate::run::runtime()?.block_on(async {
         let hadoop = Hadoop::of(&configuration)?;
         if arguments.query {
@@ -106,6 +116,10 @@ pub(crate) fn session(arguments: &SessionArguments) -> Result<ExitCode, CliError
         let application = match &arguments.application {
             Some(name) => {
                 let report = hadoop.yarn.find(name).await?;
+                if is_over(&report) && first_line().await?.is_some_and(|line| is_stop(&line)) {
+                    stop(&hadoop, &configuration, report.application).await?;
+                    return Ok(ExitCode::SUCCESS);
+                }
                 let address = super::find::running_at(&report, "the command")?;
                 output::say(format_args!("Attached to {}, its JobManager at http://{address}", report.application));
                 report.application
@@ -135,7 +149,8 @@ async fn start(
     Ok(application)
 }
 
-/// Until somebody types `stop`, or the session ends. Ctrl-C ends the session, and so does the end of the terminal.
+/// Until somebody types `stop`, or the session ends. Ctrl-C ends the session, and so do SIGTERM and the end of the
+/// terminal.
 async fn attached(
     hadoop: &Hadoop,
     configuration: &Configuration,
@@ -144,8 +159,7 @@ async fn attached(
     if output::is_watched() {
         output::note("Type stop to end the session; Ctrl-C does so, too.");
     }
-    let heard = |kind| signal(kind).map_err(CliError::io("hear signals"));
-    let (mut interrupt, mut hangup) = (heard(SignalKind::interrupt())?, heard(SignalKind::hangup())?);
+    let mut signals = Signals::listen()?;
     let mut lines = typed_lines()?;
     let mut look = tokio::time::interval(LOOK);
     // Without anybody who types, this command stays attached.
@@ -153,7 +167,7 @@ async fn attached(
     loop {
         tokio::select! {
             line = lines.recv(), if typed => match line.as_deref().map(str::trim) {
-                Some("stop" | "quit" | "q") => break,
+                Some(line) if is_stop(line) => break,
                 Some("help" | "?") => output::say("stop: ends the session"),
                 Some("") => {}
                 Some(other) => output::say(format_args!("`{other}` is no command: stop ends the session")),
@@ -173,12 +187,25 @@ async fn attached(
                     return Ok(ExitCode::FAILURE);
                 }
             }
-            _ = interrupt.recv() => break,
-            _ = hangup.recv() => break,
+            _ = signals.next() => break,
         }
     }
     stop(hadoop, configuration, application).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a line that was typed ends the session.
+fn is_stop(line: &str) -> bool {
+    matches!(line.trim(), "stop" | "quit" | "q")
+}
+
+/// What a script has written for this command to read, if it has; nobody is waited for who types.
+async fn first_line() -> Result<Option<String>, CliError> {
+    if std::io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    let mut lines = typed_lines()?;
+    Ok(tokio::time::timeout(WRITTEN, lines.recv()).await.ok().flatten())
 }
 
 /// What is typed, line by line. The thread that waits for it ends with this process: nothing else ends such a wait.
@@ -224,8 +251,7 @@ mod tests {
 
     #[test]
     fn each_flag_lands_on_its_key() {
-        let line =
-            "weft yarn-session -jm 512 -tm 1g -s 2 -nm etl -qu prod -at Own -nl fast -t lib -t more -d -D yarn.tags=a";
+        let line = "weft yarn-session -jm 512 -tm 1g -s 2 -nm etl -qu prod -at Own -nl fast -t lib -t more -z ns -d -D yarn.tags=a";
         let parsed = parse(line.split(' ').map(Into::into).collect()).unwrap();
         let Some(Verb::YarnSession(arguments)) = parsed.verb else { panic!("another verb") };
         let configuration = arguments.configuration().unwrap();
@@ -240,6 +266,7 @@ mod tests {
             ("yarn.application.type", "Own"),
             ("yarn.application.node-label", "fast"),
             ("yarn.ship-files", "lib;more"),
+            ("high-availability.cluster-id", "ns"),
             ("yarn.tags", "a"),
         ];
         for (key, value) in keys {

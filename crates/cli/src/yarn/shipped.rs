@@ -9,6 +9,9 @@ use weft_yarn::launch::{Files, LaunchFile};
 use weft_yarn::staging::{Publicity, Source};
 use weft_yarn::{DeployError, FileSettings, names};
 
+/// Where containers have the program's own files.
+const USRLIB: &str = "usrlib/";
+
 /// Files by the name that containers know them by.
 pub(super) struct Shipped {
     pub(super) artifacts: BTreeMap<String, Source>,
@@ -37,8 +40,11 @@ impl Shipped {
             fs.status(&path).await.map_err(|error| not_shipped(archive, "yarn.ship-archives", &error))?;
             shipped.archives.insert(name, Source { fs, path });
         }
-        for directory in settings.provided_lib_dirs.iter().chain(&settings.provided_usrlib_dir) {
-            shipped.provide(hadoop, directory).await?;
+        for directory in &settings.provided_lib_dirs {
+            shipped.provide(hadoop, directory, "", "yarn.provided.lib.dirs").await?;
+        }
+        if let Some(directory) = &settings.provided_usrlib_dir {
+            shipped.provide(hadoop, directory, USRLIB, "yarn.provided.usrlib.dir").await?;
         }
         Ok(shipped)
     }
@@ -70,29 +76,34 @@ impl Shipped {
         Ok(())
     }
 
-    /// The files of a directory that the nodes reach, where they are. They are everybody's only where everybody can read them.
-    async fn provide(&mut self, hadoop: &Hadoop, directory: &str) -> Result<(), CliError> {
-        let (fs, path) = hadoop.file(directory)?;
-        if path.scheme().is_none_or(|scheme| scheme == "file") {
-            let sentence =
-                format!("{directory} is provided to no node: name a directory in HDFS (yarn.provided.lib.dirs)");
+    /// The files of a directory that the nodes reach, and below it, where they are; in containers below `within`. They are everybody's only where
+    /// everybody can read them.
+    async fn provide(&mut self, hadoop: &Hadoop, directory: &str, within: &str, key: &str) -> Result<(), CliError> {
+        let (fs, root) = hadoop.file(directory)?;
+        if root.scheme().is_none_or(|scheme| scheme == "file") {
+            let sentence = format!("{directory} is provided to no node: name a directory in HDFS ({key})");
             return Err(CliError::from(DeployError::Refused(sentence)));
         }
         let mut publicity = Publicity::new(fs.clone());
-        let entries =
-            fs.list_all(&path).await.map_err(|error| not_shipped(directory, "yarn.provided.lib.dirs", &error))?;
-        for entry in entries.into_iter().filter(|entry| entry.is_file()) {
-            let name = base_name(&entry.path, directory)?;
-            let file = LaunchFile {
-                length: entry.length,
-                modified_ms: entry.modified_ms,
-                visibility: publicity.visibility(&entry.path).await?,
-                archive: LaunchFile::is_archive(&name),
-                path: entry.path,
-            };
-            // The command that is provided need not be uploaded.
-            self.artifacts.remove(&name);
-            self.provided.insert(name, file);
+        let mut waiting = vec![(within.to_owned(), root)];
+        while let Some((within, path)) = waiting.pop() {
+            for entry in fs.list_all(&path).await.map_err(|error| not_shipped(directory, key, &error))? {
+                let name = format!("{within}{}", base_name(&entry.path, directory)?);
+                if !entry.is_file() {
+                    waiting.push((name + "/", entry.path));
+                    continue;
+                }
+                let file = LaunchFile {
+                    length: entry.length,
+                    modified_ms: entry.modified_ms,
+                    visibility: publicity.visibility(&entry.path).await?,
+                    archive: LaunchFile::is_archive(&name),
+                    path: entry.path,
+                };
+                // The command that is provided need not be uploaded.
+                self.artifacts.remove(&name);
+                self.provided.insert(name, file);
+            }
         }
         Ok(())
     }

@@ -17,13 +17,15 @@ const POLL: Duration = Duration::from_millis(250);
 /// How long YARN may take to kill.
 const KILL: Duration = Duration::from_secs(30);
 
-/// Asks a cluster to end, waits for it, and removes what it has left. One that does not is killed.
+/// Asks a cluster to end, waits for it, and removes what it has left. One that does not is killed; of one that is over already, what it has left
+/// is removed.
 pub(super) async fn stop(
     hadoop: &Hadoop,
     configuration: &Configuration,
     application: ApplicationId,
 ) -> Result<(), CliError> {
     let report = hadoop.yarn.resource_manager.report(application).await?;
+    let was_over = is_over(&report);
     if let Err(error) = ask(hadoop, configuration, &report).await {
         output::note(format_args!("{application} cannot be asked to end, and is killed: {error}"));
         hadoop.yarn.resource_manager.kill(application, "its client stopped it", KILL).await?;
@@ -42,7 +44,8 @@ pub(super) async fn stop(
     };
     hadoop.staging.application(application).remove().await?;
     properties::forget(configuration, &application.to_string())?;
-    output::say(format_args!("{application} has ended: {:?}.", report.state()));
+    let already = if was_over { " before" } else { "" };
+    output::say(format_args!("{application} has ended{already}: {:?}.", report.state()));
     Ok(())
 }
 

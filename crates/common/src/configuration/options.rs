@@ -6,6 +6,7 @@ mod execution;
 mod failure;
 mod file_system;
 mod high_availability;
+mod history_server;
 mod job_manager;
 mod logging;
 mod memory;
@@ -25,6 +26,7 @@ pub use execution::*;
 pub use failure::*;
 pub use file_system::*;
 pub use high_availability::*;
+pub use history_server::*;
 pub use job_manager::*;
 pub use logging::*;
 pub use memory::*;
@@ -60,4 +62,5 @@ pub(super) const SECTIONS: &[Section] = &[
     logging::SECTION,
     metrics::SECTION,
     yarn::SECTION,
+    history_server::SECTION,
 ];

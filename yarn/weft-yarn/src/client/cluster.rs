@@ -70,12 +70,13 @@ impl YarnCluster {
     /// # Errors
     /// Those of calls.
     pub async fn facts(&self, maximum: &Resource) -> Result<ClusterFacts, DeployError> {
-        let (queue, nodes) =
-            tokio::join!(self.resource_manager.queue("root"), self.resource_manager.nodes(&[NodeState::NodeRunning]));
+        let manager = &self.resource_manager;
+        let (queue, nodes, rights) =
+            tokio::join!(manager.queue("root"), manager.nodes(&[NodeState::NodeRunning]), manager.queue_acls());
         let memory = u64::try_from(maximum.memory).unwrap_or(0);
         let sizes = Sizes::new(&self.conf, memory, u32::try_from(maximum.virtual_cores).unwrap_or(0))?;
         let makes_queues = makes_queues(&self.conf)?;
-        Ok(ClusterFacts { root: queue?, makes_queues, nodes: nodes?, sizes })
+        Ok(ClusterFacts { root: queue?, makes_queues, rights: rights?, nodes: nodes?, sizes })
     }
 
     /// The application of an id, or the one of that name that runs.

@@ -14,6 +14,7 @@ use weft_yarn_client::proto::ApplicationId;
 
 use super::cluster::YarnCluster;
 use super::follow::{Follow, Outcome};
+use super::managed::managed;
 use super::preflight::Preflight;
 use super::submission::submission;
 use crate::launch::{
@@ -131,7 +132,7 @@ impl Deployment {
             found = self.cluster.unless_silent(asked, say) => found?,
             cause = &mut interrupted => return Err(DeployError::Interrupted(cause)),
         };
-        preflight.notes.iter().for_each(|note| say(note));
+        managed(&request.configuration).iter().chain(&preflight.notes).for_each(|note| say(note));
         preflight.check()?;
         let submitted = AtomicBool::new(false);
         let steps = Steps { deployment: self, request, application, preflight: &preflight, submitted: &submitted, say };

@@ -3,6 +3,7 @@
 mod cluster;
 mod deployment;
 mod follow;
+mod managed;
 mod preflight;
 mod submission;
 mod sweeping;
@@ -12,6 +13,6 @@ mod tests;
 pub use cluster::YarnCluster;
 pub use deployment::{Deployed, Deployment, DeploymentRequest, names};
 pub use follow::{Follow, Outcome, Seen};
-pub use preflight::{ClusterFacts, Preflight};
+pub use preflight::{ClusterFacts, Preflight, lets_nobody_in};
 pub use submission::{resource, submission};
 pub use sweeping::SWEEP_GRACE;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use weft_yarn_client::proto::{NodeReport, NodeState, QueueInfo, QueueState};
+use weft_yarn_client::proto::{NodeReport, NodeState, QueueAcl, QueueInfo, QueueState, QueueUserAcls};
 
 use crate::resources::{Granted, Sizes};
 use crate::settings::{ContainerSize, YarnSettings};
@@ -18,6 +18,8 @@ pub struct ClusterFacts {
     pub root: Option<QueueInfo>,
     /// Whether a queue that nobody has declared is made when an application names it.
     pub makes_queues: bool,
+    /// What the client's user may do in which queue; a queue that is not named is not known about.
+    pub rights: Vec<QueueUserAcls>,
     /// All nodes that run.
     pub nodes: Vec<NodeReport>,
     /// How containers are sized.
@@ -88,6 +90,11 @@ impl Preflight {
             let state = if queue.state() == QueueState::QueueStopped { "is stopped" } else { "is being drained" };
             self.problems.push(format!(
                 "the queue {wanted} {state} and takes no applications: have it started, or set yarn.application.queue to another"
+            ));
+        } else if lets_nobody_in(&facts.rights, wanted) {
+            self.problems.push(format!(
+                "the queue {wanted} takes no applications of yours: have its administrator let you submit, or set yarn.application.queue to \
+                 another"
             ));
         }
         self.look_at_labels(settings, queue);
@@ -200,6 +207,17 @@ impl Container<'_> {
         // Nodes of a label that is not exclusive take what has none too; which those are is not told.
         node.state() == NodeState::NodeRunning && (labelled || label.is_empty())
     }
+}
+
+/// Whether somebody with these rights may surely not submit to a queue. Schedulers call it by its name, or its path.
+pub fn lets_nobody_in(rights: &[QueueUserAcls], queue: &str) -> bool {
+    let of_queue = rights.iter().filter(|rights| last(&rights.queue) == last(queue));
+    let mut of_queue = of_queue.map(|rights| {
+        let mut acls = rights.acls();
+        acls.any(|acl| matches!(acl, QueueAcl::SubmitApplications | QueueAcl::AdministerQueue))
+    });
+    // Several queues of one name below different ones may differ.
+    of_queue.next() == Some(false) && !of_queue.any(|may| may)
 }
 
 /// A queue by its name or its path, as `root.a.b`.

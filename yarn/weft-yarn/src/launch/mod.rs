@@ -21,7 +21,7 @@ use weft_yarn_client::proto::{ContainerLaunchContext, LogAggregationContext};
 use crate::{ContainerRole, DeployError};
 
 /// The log files that are collected while the application runs, unless others are set: those that are full and moved away.
-const ROLLED_LOGS: &str = r".*\.log\.[0-9]+";
+const ROLLED_LOGS: &str = r".*\.(log|out|err)\.[0-9]+";
 
 /// The path that native programs start with, so that they find the tools of the node whatever the NodeManager was started with.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -95,7 +95,7 @@ fn a_file_must_name_its_file_system() {
 fn logs_that_are_collected() {
     let context = log_aggregation(&(None, None));
     assert_eq!(context.include_pattern(), ".*");
-    assert_eq!(context.rolled_logs_include_pattern(), r".*\.log\.[0-9]+");
+    assert_eq!(context.rolled_logs_include_pattern(), r".*\.(log|out|err)\.[0-9]+");
     assert_eq!(context.rolled_logs_exclude_pattern(), "");
     let set = log_aggregation(&(Some("a.*".to_owned()), Some("ab.*".to_owned())));
     assert_eq!((set.rolled_logs_include_pattern(), set.rolled_logs_exclude_pattern()), ("a.*", "ab.*"));

@@ -174,7 +174,7 @@ impl ApplicationMaster {
     pub async fn finish(self, status: FinalStatus, diagnostics: &str) -> Result<(), DeployError> {
         let request = FinishApplicationMasterRequest {
             diagnostics: diagnostics.to_owned(),
-            tracking_url: String::new(),
+            tracking_url: self.parts.settings.history_url.clone().unwrap_or_default(),
             final_status: status as i32,
         };
         match self.calls.scheduler.finish(&request, FINISH).await {

@@ -19,13 +19,16 @@ pub(super) struct Container {
     logs: PathBuf,
     /// The container's own directory, with what was staged for it. It goes with the container.
     directory: PathBuf,
+    /// The application's directories on the node, one a disk, in the order that this container uses them in. They go with the application.
+    disks: Vec<String>,
 }
 
 impl Container {
     /// Reads the environment that a NodeManager gives.
     pub(super) fn of_process() -> anyhow::Result<Self> {
         let id = variable("CONTAINER_ID")?;
-        let id = id.parse().with_context(|| format!("CONTAINER_ID is {id}, which is no container's id"))?;
+        let id: ContainerId =
+            id.parse().with_context(|| format!("CONTAINER_ID is {id}, which is no container's id"))?;
         let tokens = PathBuf::from(variable("HADOOP_TOKEN_FILE_LOCATION")?);
         let bytes = std::fs::read(&tokens)
             .with_context(|| format!("cannot read the credentials of this container in {}", tokens.display()))?;
@@ -33,12 +36,14 @@ impl Container {
         let Some(logs) = logs.split(',').find(|directory| !directory.is_empty()) else {
             bail!("LOG_DIRS names no directory for logs");
         };
+        let disks = disks(&variable("LOCAL_DIRS")?, id.number());
         Ok(Container {
             id,
             host: variable("NM_HOST")?,
             credentials: ClusterCredentials::read(&bytes)?,
             logs: PathBuf::from(logs),
             directory: std::env::current_dir().context("cannot find the container's directory")?,
+            disks,
         })
     }
 
@@ -71,13 +76,13 @@ impl Container {
         weft_fs::hadoop_user(&weft_hadoop_conf::Environment::of_process())
     }
 
-    /// What every process in a container goes by, over what is configured: logs where YARN looks for them, everything else in the container's
-    /// directory, Hadoop as the client saw it, whatever the node's own configuration says.
+    /// What every process in a container goes by, over what is configured: logs where YARN looks for them, everything else where it has the
+    /// application's files, Hadoop as the client saw it, whatever the node's own configuration says.
     pub(super) fn keys(&self) -> Vec<String> {
         let key = |key: &str, path: &Path| format!("{key}={}", path.display());
         vec![
             key("env.log.dir", &self.logs),
-            key("io.tmp.dirs", &self.directory),
+            format!("io.tmp.dirs={}", self.disks.join(",")),
             key("env.hadoop.conf.dir", &self.conf_dir()),
         ]
     }
@@ -91,6 +96,15 @@ impl Container {
     }
 }
 
+/// The directories of a list. Most of what is written goes to the first, so containers begin at different ones.
+fn disks(list: &str, container: i64) -> Vec<String> {
+    let mut disks: Vec<_> = list.split(',').filter(|directory| !directory.is_empty()).map(str::to_owned).collect();
+    if let Some(first) = usize::try_from(container).ok().and_then(|number| number.checked_rem(disks.len())) {
+        disks.rotate_left(first);
+    }
+    disks
+}
+
 fn variable(name: &str) -> anyhow::Result<String> {
     let value = std::env::var(name).ok().filter(|value| !value.is_empty());
     value.with_context(|| format!("{name} is not set: this command is started by a NodeManager, in a container"))
@@ -101,6 +115,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn containers_spread_over_the_disks() {
+        assert_eq!(disks("/a/app,/b/app,/c/app", 4), ["/b/app", "/c/app", "/a/app"]);
+        assert_eq!(disks("/a/app", 7), ["/a/app"]);
+        assert_eq!(disks("", 7), [""; 0]);
+    }
+
+    #[test]
     fn a_container_without_secrets_serves_nobody() {
         let container = Container {
             id: "container_1_0001_01_000002".parse().unwrap(),
@@ -108,6 +129,7 @@ mod tests {
             credentials: ClusterCredentials::default(),
             logs: PathBuf::new(),
             directory: PathBuf::new(),
+            disks: Vec::new(),
         };
         let refused = "the credentials of container_1_0001_01_000002 lack";
         let secret = container.secret().expect_err("no secret").to_string();

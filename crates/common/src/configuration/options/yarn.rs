@@ -95,11 +95,12 @@ section! {
     /// Archives that every container finds unpacked in its directory, with `;` between them: .tar, .tar.gz, .tgz or .zip.
     YARN_SHIP_ARCHIVES: Vec<String> = "yarn.ship-archives".default("");
 
-    /// Directories in HDFS, readable by all, whose files are used where they are, with `;` between them. A file to ship that one of
+    /// Directories in HDFS, readable by all, whose files, and those below, are used where they are, with `;` between them. A file to ship that one of
     /// them has under the same name is not uploaded.
     YARN_PROVIDED_LIB_DIRS: Vec<String> = "yarn.provided.lib.dirs".default("");
 
-    /// A directory named `usrlib` in HDFS, readable by all, with files of the program.
+    /// A directory in HDFS, readable by all, with files that the program needs: its containers have them, and those below it, in their directory
+    /// `usrlib`, without an upload.
     YARN_PROVIDED_USRLIB_DIR: Option<String> = "yarn.provided.usrlib.dir";
 
     /// The directory of the file by which `weft run` finds the session that was started last. If it is not set: the temporary one.

@@ -28,6 +28,7 @@ fn facts() -> ClusterFacts {
     ClusterFacts {
         root: Some(queue("root", vec![default, teams, stopped, draining])),
         makes_queues: false,
+        rights: Vec::new(),
         nodes: vec![node(8192, 1024, &[]), node(16384, 0, &["ssd"])],
         sizes: Sizes { minimum_mib: 1024, step_mib: 1024, step_key: key, maximum_mib: 8192, maximum_vcores: 4 },
     }
@@ -47,6 +48,28 @@ fn what_fits_is_let_through() {
         let problems = problems(&[&format!("yarn.application.queue={name}")], &facts());
         // A path without its root is none.
         assert_eq!(problems.is_empty(), name != "teams.b", "{name}: {problems:?}");
+    }
+}
+
+#[test]
+fn queues_that_take_nothing_of_somebody() {
+    let rights = |queue: &str, acls: &[QueueAcl]| QueueUserAcls {
+        queue: queue.to_owned(),
+        acls: acls.iter().map(|acl| *acl as i32).collect(),
+    };
+    let (submit, administer) = (QueueAcl::SubmitApplications, QueueAcl::AdministerQueue);
+    for (found, is_let_in) in [
+        (vec![], true),
+        (vec![rights("root.other", &[])], true),
+        (vec![rights("root.default", &[])], false),
+        (vec![rights("default", &[submit])], true),
+        (vec![rights("root.default", &[administer])], true),
+        (vec![rights("root.a.default", &[]), rights("root.default", &[submit])], true),
+    ] {
+        let problems = problems(&[], &ClusterFacts { rights: found.clone(), ..facts() });
+        assert_eq!(problems.is_empty(), is_let_in, "{found:?}: {problems:?}");
+        let says = |problem: &String| problem.contains("the queue default takes no applications of yours");
+        assert!(problems.iter().all(says), "{problems:?}");
     }
 }
 

@@ -9,8 +9,8 @@ use crate::{Sizes, YarnSettings};
 use weft_common::Configuration;
 use weft_common::memory::HostResources;
 use weft_yarn_client::proto::{
-    ApplicationId, ApplicationReport, ApplicationState, FinalStatus, NodeId, NodeReport, NodeState, QueueInfo,
-    QueueState, QueueStatistics, Resource,
+    ApplicationId, ApplicationReport, ApplicationState, FinalStatus, NodeId, NodeReport, NodeState, QueueAcl,
+    QueueInfo, QueueState, QueueStatistics, QueueUserAcls, Resource,
 };
 
 fn settings(set: &[&str]) -> YarnSettings {
