@@ -10,6 +10,7 @@ mod error;
 mod id;
 pub mod key_group;
 pub mod memory;
+mod output_file;
 mod parse_error;
 mod size;
 mod time;
@@ -24,6 +25,7 @@ pub use id::{
     AllocationId, ExecutionAttemptId, JobId, JobVertexId, LeaderEpoch, NotAnId, OperatorId, SlotId, TaskManagerId,
 };
 pub use key_group::KeyGroupRange;
+pub use output_file::is_output_of_program;
 pub use parse_error::ParseError;
 pub use size::MemorySize;
 pub use time::{Mono, Now};

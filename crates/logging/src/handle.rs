@@ -126,6 +126,14 @@ impl LogHandle {
         self.output.warnings.listen(listener);
     }
 
+    /// Has the directory kept within its limits soon, on the thread that writes. To be asked whenever a file may have become removable: when
+    /// somebody has written his last line to it.
+    pub fn tidy(&self) {
+        if let Some(file) = &self.file {
+            file.queue.tidy();
+        }
+    }
+
     /// How many lines could not be written since the process began.
     pub fn lost(&self) -> u64 {
         self.file.as_ref().map_or(0, |file| file.lost.load(Ordering::Relaxed))

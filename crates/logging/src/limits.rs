@@ -12,6 +12,8 @@ pub(crate) struct Limits {
     pub(crate) files: u32,
     /// Of all files in the directory.
     pub(crate) total: u64,
+    /// How many files in the directory with what programs wrote.
+    pub(crate) outputs: usize,
 }
 
 impl From<&LogSettings> for Limits {
@@ -20,6 +22,7 @@ impl From<&LogSettings> for Limits {
             file: settings.max_file_size.bytes(),
             files: settings.max_files,
             total: settings.max_total_size.bytes(),
+            outputs: settings.max_outputs as usize,
         }
     }
 }

@@ -25,6 +25,8 @@ struct Pending {
     dropped: u64,
     /// What the writer took is not written yet.
     writing: bool,
+    /// The directory is to be looked at.
+    untidy: bool,
     closed: bool,
 }
 
@@ -35,6 +37,8 @@ pub(crate) enum Taken {
     Lines {
         /// How many found no room.
         dropped: u64,
+        /// Whether the directory is to be looked at.
+        untidy: bool,
     },
     /// Nothing, and nothing will come.
     Closed,
@@ -53,6 +57,12 @@ impl Queue {
         self.arrived.notify_one();
     }
 
+    /// Has the writer look at the directory: once, however many ask before it comes to that.
+    pub(crate) fn tidy(&self) {
+        self.lock().untidy = true;
+        self.arrived.notify_one();
+    }
+
     /// Waits for lines and swaps them with `buffer`, whose own lines have been written.
     pub(crate) fn take(&self, buffer: &mut Vec<u8>) -> Taken {
         buffer.clear();
@@ -60,7 +70,7 @@ impl Queue {
         let mut pending = self.lock();
         pending.writing = false;
         self.written.notify_all();
-        while pending.bytes.is_empty() && pending.dropped == 0 {
+        while pending.bytes.is_empty() && pending.dropped == 0 && !pending.untidy {
             if pending.closed {
                 return Taken::Closed;
             }
@@ -68,14 +78,15 @@ impl Queue {
         }
         std::mem::swap(&mut pending.bytes, buffer);
         pending.writing = true;
-        Taken::Lines { dropped: std::mem::take(&mut pending.dropped) }
+        let (dropped, untidy) = (std::mem::take(&mut pending.dropped), std::mem::take(&mut pending.untidy));
+        Taken::Lines { dropped, untidy }
     }
 
-    /// Waits until everything that was pushed is written, but no longer than this. Whether it is.
+    /// Waits until everything that was pushed is written, and the directory tidy, but no longer than this. Whether it is.
     pub(crate) fn flush(&self, longest: Duration) -> bool {
         let until = Instant::now() + longest;
         let mut pending = self.lock();
-        while pending.writing || !pending.bytes.is_empty() {
+        while pending.writing || pending.untidy || !pending.bytes.is_empty() {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return false;
@@ -108,10 +119,13 @@ mod tests {
         queue.push(&line);
         queue.push(b"short\n");
         let mut buffer = Vec::new();
-        assert_eq!(queue.take(&mut buffer), Taken::Lines { dropped: 1 });
+        assert_eq!(queue.take(&mut buffer), Taken::Lines { dropped: 1, untidy: false });
         assert_eq!(buffer.len(), line.len() + 6);
         assert!(!queue.flush(Duration::ZERO), "taken is not written");
+        queue.tidy();
+        queue.tidy();
         queue.close();
+        assert_eq!(queue.take(&mut buffer), Taken::Lines { dropped: 0, untidy: true });
         assert_eq!(queue.take(&mut buffer), Taken::Closed);
         assert!(queue.flush(Duration::ZERO));
         assert!(buffer.capacity() <= KEPT);

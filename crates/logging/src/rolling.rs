@@ -42,7 +42,7 @@ impl RollingFile {
             if rolling.length > 0 {
                 rolling.roll(limits).map_err(|source| opened(&rolling.path, source))?;
             }
-            reaper::keep_below(limits.total, directory);
+            reaper::tidy(directory, limits);
             return Ok(rolling);
         }
         Err(LogError::Taken { name: name.to_owned(), directory: directory.to_owned(), tried: NAMES })
@@ -51,6 +51,11 @@ impl RollingFile {
     fn of(path: PathBuf, file: File) -> io::Result<Self> {
         let length = file.metadata()?.len();
         Ok(RollingFile { path, file: Some(file), length, torn: false })
+    }
+
+    /// Keeps the directory within its limits.
+    pub(crate) fn tidy(&self, limits: Limits) {
+        reaper::tidy(self.path.parent().unwrap_or(Path::new(".")), limits);
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -65,7 +70,7 @@ impl RollingFile {
             let fitting = fitting(lines, room);
             if fitting == 0 && self.length > 0 {
                 self.roll(limits).inspect_err(|_| self.file = None)?;
-                reaper::keep_below(limits.total, self.path.parent().unwrap_or(Path::new(".")));
+                self.tidy(limits);
                 continue;
             }
             // A line that is longer than a file has one of its own.

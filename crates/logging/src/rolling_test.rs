@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-const LIMITS: Limits = Limits { file: 100, files: 3, total: 10_000 };
+const LIMITS: Limits = Limits { file: 100, files: 3, total: 10_000, outputs: 10 };
 
 fn contents(directory: &Path) -> BTreeMap<String, String> {
     let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap());
@@ -91,7 +91,7 @@ fn the_directory_stays_below_its_size() {
     fs::write(&dead, "d".repeat(90)).unwrap();
     let past = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
     fs::File::options().append(true).open(&dead).unwrap().set_modified(past).unwrap();
-    let limits = Limits { file: 100, files: 100, total: 300 };
+    let limits = Limits { file: 100, files: 100, total: 300, outputs: 10 };
     let mut living = RollingFile::open(directory.path(), "weft-living", limits).unwrap();
     living.write(line(0).as_bytes(), limits).unwrap();
     let mut file = RollingFile::open(directory.path(), "weft-a", limits).unwrap();

@@ -22,6 +22,8 @@ pub struct LogSettings {
     pub max_files: u32,
     /// How much all files of a directory take.
     pub max_total_size: MemorySize,
+    /// How many files with what programs wrote are kept in a directory.
+    pub max_outputs: u32,
 }
 
 impl LogSettings {
@@ -37,6 +39,7 @@ impl LogSettings {
             max_file_size: configuration.get(&options::LOG_FILE_MAX_SIZE)?,
             max_files: configuration.get(&options::LOG_MAX)?,
             max_total_size: configuration.get(&options::LOG_DIRECTORY_MAX_SIZE)?,
+            max_outputs: configuration.get(&options::LOG_DIRECTORY_MAX_OUTPUTS)?,
         })
     }
 
@@ -73,6 +76,7 @@ mod tests {
         assert_eq!(settings.max_file_size, MemorySize::from_mib(10));
         assert_eq!(settings.max_files, 10);
         assert_eq!(settings.max_total_size, MemorySize::from_mib(1024));
+        assert_eq!(settings.max_outputs, 1000);
         assert!(settings.levels.is_empty());
     }
 

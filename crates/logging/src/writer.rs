@@ -30,11 +30,16 @@ impl Writer {
     /// Writes until the queue is closed and empty.
     pub(crate) fn run(mut self) {
         let mut lines = Vec::new();
-        while let Taken::Lines { dropped } = self.queue.take(&mut lines) {
+        while let Taken::Lines { dropped, untidy } = self.queue.take(&mut lines) {
             if dropped > 0 {
                 self.lose(dropped, &io::Error::other("lines come faster than they can be written"));
             }
-            self.write(&lines);
+            if !lines.is_empty() {
+                self.write(&lines);
+            }
+            if untidy {
+                self.file.tidy(self.limits.get());
+            }
         }
     }
 

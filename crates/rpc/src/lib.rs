@@ -36,7 +36,7 @@ pub use error::RpcError;
 pub use gateway::{Fence, JobMasterGateway, JobSource, ResourceManagerGateway, TaskManagerGateway};
 pub use job_spec::{JobSpec, ProgramSpec, Replay};
 #[cfg(feature = "grpc")]
-pub use log_directory::LogDirectory;
+pub use log_directory::{LogDirectory, OutputLimits};
 pub use outcome::JobOutcome;
 pub use registration::{Hardware, TaskManagerRegistration};
 pub use update::{OperatorEvent, TaskFailure, TaskState, TaskUpdate};

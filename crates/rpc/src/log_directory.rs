@@ -3,13 +3,16 @@
 //! Several processes may log into one directory. What a process writes begins with the name of its own log, `weft-root-taskexecutor-0-host`:
 //! `….log` and `….out` are its own, `…-worker-<job>.out` is what a worker of it wrote.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use crate::view::LogFile;
+use weft_common::is_output_of_program;
 
 /// The most bytes of one answer.
 const PART: u64 = 4 << 20;
@@ -23,12 +26,57 @@ pub struct LogDirectory {
     directory: PathBuf,
     /// The name of the process's own log, without its end.
     owner: String,
+    keeper: Keeper,
+}
+
+/// How much is kept of what a program writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutputLimits {
+    /// Bytes of a file.
+    pub file: u64,
+    /// How many earlier files.
+    pub files: u32,
+}
+
+/// As the configuration has it where it says nothing.
+impl Default for OutputLimits {
+    fn default() -> Self {
+        OutputLimits { file: 10 << 20, files: 10 }
+    }
+}
+
+/// Who knows how much is kept, and keeps the directory in order.
+#[derive(Clone)]
+struct Keeper {
+    limits: Arc<dyn Fn() -> OutputLimits + Send + Sync>,
+    ended: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl LogDirectory {
     /// In a directory that need not be there yet. `owner` is the name of the process's own log, without its end.
     pub fn new(directory: impl Into<PathBuf>, owner: impl Into<String>) -> Self {
-        LogDirectory { directory: directory.into(), owner: owner.into() }
+        let keeper = Keeper { limits: Arc::new(OutputLimits::default), ended: Arc::new(|| {}) };
+        LogDirectory { directory: directory.into(), owner: owner.into(), keeper }
+    }
+
+    /// The same, with somebody who is asked for the limits whenever a file of output is full, and is told whenever one has its last line and
+    /// may be removed. Neither may wait for anything.
+    pub fn kept_by(
+        self,
+        limits: impl Fn() -> OutputLimits + Send + Sync + 'static,
+        ended: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        LogDirectory { keeper: Keeper { limits: Arc::new(limits), ended: Arc::new(ended) }, ..self }
+    }
+
+    /// How much is kept of what a program writes.
+    pub(crate) fn output_limits(&self) -> OutputLimits {
+        (self.keeper.limits)()
+    }
+
+    /// A file of output has its last line.
+    pub(crate) fn output_ended(&self) {
+        (self.keeper.ended)();
     }
 
     /// The file of what the process writes for a worker, coordinator or program: `name` is `worker-<job>.out` or the like.
@@ -38,7 +86,7 @@ impl LogDirectory {
 
     /// Whether a file is a process's own log, or the output of the process itself.
     pub fn is_own(name: &str) -> bool {
-        !KINDS.iter().any(|kind| name.contains(kind))
+        !is_output_of_program(name)
     }
 
     /// Where it is.
@@ -70,6 +118,12 @@ impl LogDirectory {
     fn is_ours(&self, name: &str) -> bool {
         let rest = name.strip_prefix(&self.owner);
         rest.is_some_and(|rest| rest.starts_with('.') || KINDS.iter().any(|kind| rest.starts_with(kind)))
+    }
+}
+
+impl fmt::Debug for Keeper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keeper").field("limits", &(self.limits)()).finish_non_exhaustive()
     }
 }
 
@@ -122,7 +176,8 @@ mod tests {
         let names: Vec<_> = logs.files().unwrap().into_iter().map(|file| (file.name, file.size)).collect();
         assert_eq!(names, ["a-worker-17.out", "a.log", "a.log.1"].map(|name| (name.to_owned(), 10)));
         assert_eq!(logs.file_of("worker-17.out"), directory.path().join("a-worker-17.out"));
-        assert!(LogDirectory::is_own("a.log") && !LogDirectory::is_own("a-worker-17.out"));
+        let of_worker = format!("a-worker-{}.out", weft_common::JobId(17));
+        assert!(LogDirectory::is_own("a.log") && !LogDirectory::is_own(&of_worker));
         assert_eq!(logs.part("a.log", 2, 3), Ok(b"234".to_vec()));
         assert_eq!(logs.part("a.log", 8, 100), Ok(b"89".to_vec()));
         assert_eq!(logs.part("a.log", 80, 100), Ok(Vec::new()));

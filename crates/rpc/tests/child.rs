@@ -46,7 +46,6 @@ async fn start_worker(entry: &str) -> Parent {
         worker: 0,
         configuration: BTreeMap::new(),
         network_memory_per_slot: 0,
-        managed_memory_per_slot: 0,
         address,
         key: vec![],
     };
@@ -141,7 +140,29 @@ async fn a_stuck_worker_ends_with_its_parent() {
     let lost = Instant::now();
     drop((sender, receiver));
     assert_eq!(end_of(&process).await, ProgramExit::Signal { number: 9, core: false });
-    assert!(lost.elapsed() < Duration::from_secs(5), "it took {:?}", lost.elapsed());
+    assert!(lost.elapsed() < Duration::from_secs(1), "it took {:?}", lost.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_lives_on_when_the_thread_that_started_it_has_ended() {
+    let runtime = tokio::runtime::Handle::current();
+    // A signal for the parent's death (`PR_SET_PDEATHSIG`) would come with the death of this thread.
+    let starting = std::thread::spawn(move || {
+        let thread = std::fs::read_link("/proc/thread-self").unwrap();
+        (runtime.block_on(start_worker("worker")), std::path::Path::new("/proc").join(thread))
+    });
+    let (mut parent, thread) = tokio::task::spawn_blocking(|| starting.join().unwrap()).await.unwrap();
+    let gone = async {
+        while thread.exists() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, gone).await.expect("the thread has ended");
+    for slot in 0..100 {
+        parent.sender.send(ToProgram::FreeSlot(slot)).unwrap();
+        assert_eq!(hear(&mut parent).await, Some(FromProgram::Failed(format!("FreeSlot({slot})"))));
+    }
+    assert_eq!(parent.process.exit(), None);
 }
 
 #[tokio::test]

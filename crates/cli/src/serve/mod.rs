@@ -30,9 +30,9 @@ use weft_common::configuration::{Configuration, options};
 use weft_common::memory::HostResources;
 use weft_logging::{ConfigurationWatch, LogHandle, LogSettings, Logging};
 use weft_rest::VersionInfo;
-use weft_rpc::LogDirectory;
 use weft_rpc::listener::machine_name;
 use weft_rpc::program::LoggingChanges;
+use weft_rpc::{LogDirectory, OutputLimits};
 
 /// Between two looks at the configuration's file.
 const RELOAD: Duration = Duration::from_secs(3);
@@ -43,13 +43,13 @@ const IO_THREADS: usize = 2;
 /// What both processes are started with.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ProcessArgs {
-    /// Directory with config.yaml (or flink-conf.yaml); the installation's `conf` when it is not given
-    #[arg(long, value_name = "DIR", env = "WEFT_CONF_DIR")]
+    /// The directory with config.yaml or flink-conf.yaml. Else ../conf beside this command
+    #[arg(long, value_name = "DIR", env = "WEFT_CONF_DIR", hide_env_values = true)]
     conf_dir: Option<PathBuf>,
-    /// A configuration key, over those of the file; may be repeated
+    /// A configuration key, over those of the file. May be repeated
     #[arg(short = 'D', value_name = "KEY=VALUE")]
     dynamic: Vec<String>,
-    /// The name of the log file, without its end
+    /// The name of the log file in env.log.dir, without its end `.log`; it begins with `weft-`
     #[arg(long, value_name = "NAME")]
     log_name: Option<String>,
     /// A file to write down the process and its addresses in, locked for as long as it runs and removed when it ends
@@ -112,9 +112,28 @@ impl ProcessArgs {
             home::watch(ConfigurationWatch::new(conf_dir, above), Arc::downgrade(&log), changes, RELOAD)?;
         }
         let own = log.path().and_then(Path::file_stem).map_or(name, |stem| stem.to_string_lossy().into_owned());
-        let logs = LogDirectory::new(log_directory, own);
+        let logs = kept_by(LogDirectory::new(log_directory, own), &log);
         Ok(Started { configuration, logs, logging, scratch, log })
     }
+}
+
+/// Has what programs write kept like what this process writes, and the directory looked after whenever one has ended.
+fn kept_by(logs: LogDirectory, log: &Arc<LogHandle>) -> LogDirectory {
+    // Neither keeps the log, which ends with the process.
+    let (asked, told) = (Arc::downgrade(log), Arc::downgrade(log));
+    let limits = move || match asked.upgrade() {
+        Some(log) => {
+            let settings = log.settings();
+            OutputLimits { file: settings.max_file_size.bytes(), files: settings.max_files }
+        }
+        None => OutputLimits::default(),
+    };
+    let ended = move || {
+        if let Some(log) = told.upgrade() {
+            log.tidy();
+        }
+    };
+    logs.kept_by(limits, ended)
 }
 
 fn absolute(path: PathBuf) -> anyhow::Result<PathBuf> {

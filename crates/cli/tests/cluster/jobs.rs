@@ -7,12 +7,15 @@ use std::process::Command;
 
 /// The lines of all files of a directory, sorted.
 pub(crate) fn lines(directory: &Path) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for file in crate::processes::files(directory) {
-        lines.extend(fs::read_to_string(file).expect("text").lines().map(str::to_owned));
-    }
+    let mut lines = lines_of(&crate::processes::files(directory));
     lines.sort_unstable();
     lines
+}
+
+/// The lines of files.
+pub(crate) fn lines_of(files: &[PathBuf]) -> Vec<String> {
+    let text = |file| fs::read_to_string(file).expect("text");
+    files.iter().flat_map(|file| text(file).lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 /// A text of so many lines.

@@ -46,6 +46,11 @@ enum Job {
     },
     /// Does not return from its first record.
     Stuck,
+    /// Prints so many lines of a hundred bytes in a worker.
+    Print {
+        #[arg(long)]
+        lines: i64,
+    },
     /// Fails once, and runs for ever when it is run again.
     FailOnce {
         #[arg(long)]
@@ -106,6 +111,13 @@ fn main() -> weft::Result<()> {
             };
             endless(&env, 10.0).map(mapping).discard()
         }
+        Job::Print { lines } => env
+            .from_sequence(1, lines)
+            .map(|n| {
+                println!("{n:099}");
+                n
+            })
+            .discard(),
         Job::Stuck => env.from_sequence(1, 10).map(stuck).discard(),
         Job::FailOnce { marker } => endless(&env, 1000.0)
             .map(move |n| {

@@ -140,14 +140,14 @@ impl Supervisor {
 
     /// Keeps what the process writes, for as long as it does.
     fn keep_output(&self, parent: &Parent) {
-        let file = |kind: &str| self.starter.logs.file_of(&format!("coordinator-{}.{kind}", self.job));
+        let of = |kind: &str| (self.starter.logs.clone(), format!("coordinator-{}.{kind}", self.job));
         if let Some(stdout) = parent.process.take_stdout() {
-            let path = file("out");
-            tokio::spawn(async move { capture(stdout, &path).await });
+            let (logs, name) = of("out");
+            tokio::spawn(async move { capture(stdout, &logs, &name).await });
         }
         if let Some(stderr) = parent.process.take_stderr() {
-            let path = file("err");
-            tokio::spawn(async move { capture(stderr, &path).await });
+            let (logs, name) = of("err");
+            tokio::spawn(async move { capture(stderr, &logs, &name).await });
         }
     }
 

@@ -96,10 +96,10 @@ impl Drives {
         let length = std::fs::metadata(&executable).map_err(|e| failed("read the executable", e))?.len();
         std::fs::create_dir_all(&files.directory).map_err(|e| failed("make the directory", e))?;
         let mut output = |kind: &str| -> Result<Stdio, Refusal> {
-            let path = self.logs.file_of(&format!("program-{number}-{name}.{kind}"));
+            let (logs, file) = (self.logs.clone(), format!("program-{number}-{name}.{kind}"));
             let (reader, writer) = std::io::pipe().map_err(|e| failed("keep the output", e))?;
             let reader = Receiver::from_owned_fd(reader.into()).map_err(|e| failed("keep the output", e))?;
-            files.output.push(tokio::spawn(async move { capture(reader, &path).await }));
+            files.output.push(tokio::spawn(async move { capture(reader, &logs, &file).await }));
             Ok(writer.into())
         };
         let (stdout, stderr) = (output("out")?, output("err")?);

@@ -89,8 +89,6 @@ pub struct WorkSpec {
     pub configuration: BTreeMap<String, String>,
     /// Bytes of network memory that each slot has.
     pub network_memory_per_slot: u64,
-    /// Bytes of managed memory that each slot has.
-    pub managed_memory_per_slot: u64,
     /// Where its data plane is reached by other workers. The listening socket itself comes with the message.
     pub address: WorkerAddress,
     /// The key of the job's data plane, derived from the cluster's secret; empty where the cluster has none.

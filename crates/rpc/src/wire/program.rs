@@ -143,7 +143,6 @@ impl Wire for WorkSpec {
             worker: self.worker,
             configuration: self.configuration,
             network_memory_per_slot: self.network_memory_per_slot,
-            managed_memory_per_slot: self.managed_memory_per_slot,
             address: Some(self.address.into_wire()),
             key: self.key,
         }
@@ -156,7 +155,6 @@ impl Wire for WorkSpec {
             worker: message.worker,
             configuration: message.configuration,
             network_memory_per_slot: message.network_memory_per_slot,
-            managed_memory_per_slot: message.managed_memory_per_slot,
             address: required("Work.address", message.address)?,
             key: message.key,
         })

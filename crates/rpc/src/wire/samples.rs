@@ -142,7 +142,6 @@ pub(crate) fn to_program() -> Vec<ToProgram> {
         worker: 4,
         configuration: texts(&[("taskmanager.host", "a")]),
         network_memory_per_slot: 1 << 26,
-        managed_memory_per_slot: 1 << 27,
         address: address(),
         key: vec![7; 32],
     };

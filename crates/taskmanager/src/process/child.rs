@@ -5,7 +5,9 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::io::AsyncRead;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::children::{Children, Place};
 use super::memory::{INTERVAL, sample_of};
@@ -17,7 +19,9 @@ use weft_rpc::program::{
     FRAME_LIMIT, FromProgram, Inherited, Parent, ProgramCommand, ProgramExit, ProgramProcess, ProgramReceiver,
     ProgramSender, Start, ToProgram, WorkSpec,
 };
-use weft_rpc::{BlobRef, OperatorEvent, RpcError, TaskDeployment, TaskFailure, TaskState, TaskUpdate, WorkerAddress};
+use weft_rpc::{
+    BlobRef, LogDirectory, OperatorEvent, RpcError, TaskDeployment, TaskFailure, TaskState, TaskUpdate, WorkerAddress,
+};
 use weft_runtime::TaskMetrics;
 
 /// How long a process may live after it has closed the connection to this one.
@@ -90,10 +94,8 @@ impl ChildWorker {
         self.catch_up();
         let job = start.start.fence.job;
         let logs = &start.children.settings.logs;
-        let (out, err) = (logs.file_of(&format!("worker-{job}.out")), logs.file_of(&format!("worker-{job}.err")));
-        let (stdout, stderr) = (process.take_stdout(), process.take_stderr());
-        let stdout = tokio::spawn(async move { capture(stdout?, &out).await });
-        let stderr = tokio::spawn(async move { capture(stderr?, &err).await });
+        let mut stdout = spawn_capture(process.take_stdout(), logs, format!("worker-{job}.out"));
+        let mut stderr = spawn_capture(process.take_stderr(), logs, format!("worker-{job}.err"));
         let sampling = tokio::spawn(sample(process.clone(), self.listener.clone()));
 
         let refusal = self.hear(&mut receiver, &process).await;
@@ -104,8 +106,16 @@ impl ChildWorker {
         sampling.abort();
         passing_on.abort();
         *self.lock() = None;
-        let last_words = tokio::time::timeout(FAREWELL, stderr).await.ok().and_then(Result::ok).flatten();
-        stdout.abort();
+        // What it has started may live on, with the same outputs.
+        let (printed, last_words) =
+            tokio::join!(tokio::time::timeout(FAREWELL, &mut stdout), tokio::time::timeout(FAREWELL, &mut stderr));
+        if printed.is_err() {
+            stdout.abort();
+        }
+        if last_words.is_err() {
+            stderr.abort();
+        }
+        let last_words = last_words.ok().and_then(Result::ok).flatten();
         let end = match refusal {
             Some(sentence) => WorkerEnd::CannotStart(Failure::new(ErrorKind::User, sentence)),
             None => end_of(exit),
@@ -232,7 +242,6 @@ async fn start_program(child: &ChildStart) -> Result<(Parent, Inherited), Failur
         worker: child.children.blobs.worker_number(),
         configuration: configuration.now(),
         network_memory_per_slot: settings.network_memory_per_slot,
-        managed_memory_per_slot: settings.managed_memory_per_slot,
         address: child.address.clone(),
         key: settings
             .secret
@@ -252,6 +261,16 @@ async fn start_program(child: &ChildStart) -> Result<(Parent, Inherited), Failur
     let parent = Parent::start(command, start, FRAME_LIMIT).await;
     let parent = parent.map_err(|error| Failure::retryable(format!("the job's worker cannot be started: {error}")))?;
     Ok((parent, configuration))
+}
+
+/// Keeps what a worker writes.
+fn spawn_capture(
+    output: Option<impl AsyncRead + Unpin + Send + 'static>,
+    logs: &LogDirectory,
+    name: String,
+) -> JoinHandle<Option<String>> {
+    let logs = logs.clone();
+    tokio::spawn(async move { capture(output?, &logs, &name).await })
 }
 
 /// Passes changes of the TaskManager's configuration on.

@@ -52,8 +52,6 @@ pub struct ChildSettings {
     pub configuration: Inherited,
     /// Bytes of network memory that each slot has.
     pub network_memory_per_slot: u64,
-    /// Bytes of managed memory that each slot has.
-    pub managed_memory_per_slot: u64,
     /// The cluster's secret, if it has one: workers get keys derived from it.
     pub secret: Option<SecretKey>,
     /// What generations are numbered from: greater than any of an earlier process.

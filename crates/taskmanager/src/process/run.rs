@@ -55,7 +55,7 @@ pub struct ProcessSettings {
 pub struct MemoryShares {
     /// Network memory that each slot has.
     pub network_per_slot: u64,
-    /// Managed memory that each slot has.
+    /// Managed memory that each slot has, for whoever looks: nothing is allotted from it.
     pub managed_per_slot: u64,
     /// What workers may use; `None`: that is not watched.
     pub workers: Option<WorkerMemory>,
@@ -175,7 +175,6 @@ impl TaskManagerProcess {
                 artifact_limit: ARTIFACT_LIMIT,
                 configuration: Inherited::new(configuration.without_secrets(), logging),
                 network_memory_per_slot: memory.network_per_slot,
-                managed_memory_per_slot: memory.managed_per_slot,
                 secret: secret.clone(),
                 first_generation: first_number,
             },

@@ -98,7 +98,6 @@ impl Rig {
                 artifact_limit: 1 << 40,
                 configuration: Inherited::new(BTreeMap::new(), tokio::sync::watch::channel(None).1),
                 network_memory_per_slot: 1 << 20,
-                managed_memory_per_slot: 0,
                 secret: None,
                 first_generation: 100,
             },

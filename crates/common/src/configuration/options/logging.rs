@@ -55,15 +55,19 @@ section! {
     /// `text` for people, or `json`: an object for each line.
     LOG_FORMAT: LogFormat = "log.format".default("text");
 
-    /// How large a log file becomes before the next is begun.
+    /// How large a log file becomes before the next is begun; files with what workers, coordinators and programs write, too.
     LOG_FILE_MAX_SIZE: MemorySize =
         "log.file.max-size".default("10 mb").must("at least 64 kb", |size| size.bytes() >= 64 << 10);
 
-    /// How many earlier log files of a process are kept.
+    /// How many earlier log files of a process are kept, and of what a worker, the coordinators of a job or a program writes.
     LOG_MAX: u32 = "env.log.max".default("10");
 
     /// How much all log files in the directory may take together: beyond that the oldest that nobody writes are removed.
     LOG_DIRECTORY_MAX_SIZE: MemorySize = "log.directory.max-size".default("1 gb");
+
+    /// How many files with what workers, coordinators and programs wrote are kept in the directory: beyond that the oldest of those that have
+    /// ended are removed, whenever another ends.
+    LOG_DIRECTORY_MAX_OUTPUTS: u32 = "log.directory.max-outputs".default("1000");
 }
 
 /// Whether a key says something about logging.

@@ -19,8 +19,8 @@ choice! {
 const NO_JVM: &str = "there is no virtual machine whose direct memory could be limited";
 /// What there is instead of memory segments.
 const BUILDERS_GROW: &str = "what is sent is collected in memory that starts with 128 b and grows as it is needed";
-/// As long as only keyed state uses managed memory.
-const ONE_CONSUMER: &str = "managed memory is for keyed state alone";
+/// As long as nobody is given managed memory.
+const NOT_ALLOTTED: &str = "nothing is allotted from managed memory; it counts towards what a worker may use in all";
 
 section! {
     "Memory",
@@ -28,8 +28,11 @@ section! {
      further. Sizes that are set are kept; what is left is derived: fractions are of the whole, within their bounds, and the task heap (of a \
      JobManager, the heap) is the rest. Set one of three: the process size, the flink size, or for a TaskManager both task heap and managed \
      memory, for a JobManager the heap. With none of them the process size of the native model is what the process's cgroup allows, or three \
-     quarters of the machine's memory; for a JobManager at most 1600 mb. Nothing here limits a heap of its own: the names are those that \
-     operators know, the managed and network memory are kept, and a worker that uses more than all its parts together is ended.";
+     quarters of the machine's memory; for a JobManager at most 1600 mb. The names are those that operators know, and two sizes hold for a \
+     worker: a slot's part of the network memory is what its exchanges hold records in, and a slot's parts of task heap, task off-heap, network \
+     and managed memory together are what a worker may use for it, above a fixed part; a worker that uses more is ended. Within that nothing \
+     has a limit of its own. So managed memory is no pool: keyed state, timers and collected results lie in the worker's own memory, for \
+     which the managed memory counts as the task heap does.";
 
     /// Which defaults hold: `native`, or `flink`, which divides the same configuration into the same sizes as Apache Flink.
     MEMORY_MODEL: MemoryModel = "memory.model".default("native");
@@ -51,7 +54,8 @@ section! {
     /// For the objects of user functions, of all slots together.
     TASK_MANAGER_TASK_HEAP: Option<MemorySize> = "taskmanager.memory.task.heap.size";
 
-    /// For keyed state and sorting, of all slots together. Set, it counts above the fraction.
+    /// For keyed state, timers and collected results, of all slots together: it counts towards what workers may use, and is no pool. Set, it
+    /// counts above the fraction.
     TASK_MANAGER_MANAGED_SIZE: Option<MemorySize> =
         "taskmanager.memory.managed.size".deprecated(&["taskmanager.memory.size"]);
 
@@ -64,7 +68,7 @@ section! {
     /// How managed memory is divided among its users in a slot.
     TASK_MANAGER_CONSUMER_WEIGHTS: BTreeMap<String, String> = "taskmanager.memory.managed.consumer-weights"
         .default("OPERATOR:70,STATE_BACKEND:70,PYTHON:30")
-        .no_effect_yet(ONE_CONSUMER);
+        .no_effect_yet(NOT_ALLOTTED);
 
     /// For the TaskManager itself and the fixed part of its workers. Default: 64 mb; in the model `flink` 128 mb.
     TASK_MANAGER_FRAMEWORK_OFF_HEAP: Option<MemorySize> = "taskmanager.memory.framework.off-heap.size";
