@@ -20,7 +20,7 @@ fail() {
 find_weft() {
     local candidate
     for candidate in "${WEFT_BIN:-}" "$home/bin/weft" "${CARGO_TARGET_DIR:-$home/target}/release/weft" \
-        "${XDG_CACHE_HOME:-$HOME/.cache}/weft/target/release/weft"; do
+        "${XDG_CACHE_HOME:-${HOME:-}/.cache}/weft/target/release/weft"; do
         if [[ -n $candidate && -x $candidate ]]; then
             printf '%s\n' "$candidate"
             return
@@ -68,14 +68,21 @@ start_daemon() {
 
 # Waits until the daemon started last can be reached, and says where.
 await_ready() {
-    local tries=0
+    local tries=0 waits
     until [[ $(said "$started_run_file" ready) ]]; do
         if ! kill -0 "$started_pid" 2>/dev/null; then
             tail -n 5 "$started_out" >&2
             fail "it ended before it could be reached; see $started_out"
         fi
-        # Another leads, perhaps for long: this one waits in the background.
-        ((tries++ < 500)) || return 0
+        waits=$(said "$started_run_file" waits)
+        if [[ $waits ]]; then
+            printf 'In the background: %s\n' "$waits"
+            return
+        fi
+        if ((tries++ > 1500)); then
+            printf 'It runs, but cannot be reached yet; see %s\n' "$started_out" >&2
+            return
+        fi
         sleep 0.02
     done
     local rest
@@ -85,7 +92,7 @@ await_ready() {
 
 # stop_daemons ROLE LABEL all|last: tells daemons to end and waits until they have.
 stop_daemons() {
-    local role=$1 label=$2 which=$3 file newest=() pid
+    local role=$1 label=$2 which=$3 file newest=() pid pids=() tries
     while IFS= read -r file; do
         if alive "$file"; then newest+=("$file"); else rm -f "$file"; fi
     done < <(find "$run_dir" -maxdepth 1 -name "$role-*" 2>/dev/null | sort -Vr)
@@ -96,6 +103,7 @@ stop_daemons() {
     [[ $which == all ]] || newest=("${newest[0]}")
     for file in "${newest[@]}"; do
         pid=$(said "$file" pid)
+        pids+=("$pid")
         printf 'Stopping %s daemon (pid: %s) on host %s.\n' "$label" "$pid" "$host"
         kill -TERM "$pid" 2>/dev/null || true
     done
@@ -107,6 +115,11 @@ stop_daemons() {
             kill -KILL "$pid" 2>/dev/null || true
         fi
         rm -f "$file"
+    done
+    # A process removes its file shortly before it is gone. One that nobody has buried yet has no executable any more.
+    for pid in "${pids[@]}"; do
+        tries=0
+        while [[ -e /proc/$pid/exe ]] && ((tries++ < 250)); do sleep 0.02; done
     done
 }
 

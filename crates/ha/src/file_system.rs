@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! <storageDir>/<cluster-id>/
-//!   lock                 held by whoever leads; its text is the leader's process
+//!   lock                 held by whoever leads; its text says who that is
 //!   epoch                how often there has been a leader
 //!   jobs/<job>           accepted and not over
 //!   outcomes/<job>       over
@@ -29,14 +29,14 @@ pub struct FileSystemHighAvailability {
 }
 
 impl FileSystemHighAvailability {
-    /// Waits until nobody leads, and leads. `waiting` is called once with who leads, if somebody does. `random` tells this life of the process
-    /// from others.
-    pub fn lead(directory: PathBuf, random: u64, waiting: impl FnOnce(&str)) -> Result<Self, HaError> {
+    /// Waits until nobody leads, and leads. `waiting` is called once with who leads, if somebody does: what that one called itself, as this
+    /// one is `me` to those that will wait for it. `random` tells this life of the process from others.
+    pub fn lead(directory: PathBuf, me: &str, random: u64, waiting: impl FnOnce(&str)) -> Result<Self, HaError> {
         let programs = directory.join("programs");
         for made in [&directory.join("jobs"), &directory.join("outcomes"), &programs] {
             fs::create_dir_all(made).map_err(HaError::io("make the directory", made))?;
         }
-        let lock = lock(&directory.join("lock"), waiting)?;
+        let lock = lock(&directory.join("lock"), me, waiting)?;
         let counted = directory.join("epoch");
         let before = file::read(&counted, Kind::Epoch)?.unwrap_or_default();
         let before = before.first_chunk::<8>().map_or(0, |counter| u64::from_le_bytes(*counter));
@@ -120,8 +120,8 @@ fn files(directory: &Path) -> Result<Vec<PathBuf>, HaError> {
     listed.map_err(HaError::io("list", directory))
 }
 
-/// The file, locked for this process alone, with its number written in it.
-fn lock(path: &Path, waiting: impl FnOnce(&str)) -> Result<File, HaError> {
+/// The file, locked for this process alone, with who it is written in it.
+fn lock(path: &Path, me: &str, waiting: impl FnOnce(&str)) -> Result<File, HaError> {
     let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
     let mut file = open.map_err(HaError::io("open", path))?;
     match file.try_lock() {
@@ -138,7 +138,7 @@ fn lock(path: &Path, waiting: impl FnOnce(&str)) -> Result<File, HaError> {
     let written = file.set_len(0).and_then(|()| {
         use std::io::Seek;
         file.rewind()?;
-        write!(file, "process {}", std::process::id())
+        file.write_all(me.as_bytes())
     });
     written.map_err(HaError::io("write", path))?;
     Ok(file)
@@ -153,7 +153,8 @@ mod tests {
     const JOB: JobId = JobId(0x17);
 
     fn lead(directory: &Path) -> FileSystemHighAvailability {
-        FileSystemHighAvailability::lead(directory.to_owned(), 7, |who| panic!("{who} leads")).expect("nobody leads")
+        FileSystemHighAvailability::lead(directory.to_owned(), "the first", 7, |who| panic!("{who} leads"))
+            .expect("nobody leads")
     }
 
     #[test]
@@ -201,10 +202,11 @@ mod tests {
         let (told, tells) = channel();
         let path = directory.path().to_owned();
         let second = std::thread::spawn(move || {
-            FileSystemHighAvailability::lead(path, 8, |who| told.send(who.to_owned()).unwrap()).unwrap().epoch()
+            let waiting = |who: &str| told.send(who.to_owned()).unwrap();
+            FileSystemHighAvailability::lead(path, "the second", 8, waiting).unwrap().epoch()
         });
         let who = tells.recv_timeout(Duration::from_secs(60)).expect("it says that it waits");
-        assert_eq!(who, format!("process {}", std::process::id()));
+        assert_eq!(who, "the first");
         assert!(!second.is_finished());
         drop(first);
         assert_eq!(second.join().unwrap(), LeaderEpoch { counter: 2, random: 8 });

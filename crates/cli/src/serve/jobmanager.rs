@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::run_file::RunFile;
 use super::told::Told;
 use super::{ProcessArgs, Started, metrics, secret, version};
+use crate::output::note;
 use anyhow::{Context, bail};
 use weft_common::configuration::{Configuration, options};
 use weft_common::memory::{JobManagerMemory, TaskManagerMemory};
@@ -38,7 +39,7 @@ pub(crate) fn jobmanager(args: &JobManagerArgs) -> anyhow::Result<ExitCode> {
     if let Some(program) = &args.program {
         ProgramImage::read(program)?.check(program)?;
     }
-    let run_file = args.process.run_file.as_deref().map(RunFile::claim).transpose()?;
+    let run_file = args.process.run_file.as_deref().map(RunFile::claim).transpose()?.map(Arc::new);
     let started = args.process.start("jobmanager")?;
     let host = super::host();
     let memory = JobManagerMemory::from_configuration(&started.configuration, &host)?;
@@ -63,13 +64,13 @@ async fn run(
     started: &Started,
     settings: ProcessSettings,
     secret: Option<&SecretKey>,
-    mut run_file: Option<RunFile>,
+    run_file: Option<Arc<RunFile>>,
 ) -> anyhow::Result<ExitCode> {
     // From now on a signal is an order to end, whatever is being waited for.
     let mut told = Told::new()?;
     let configuration = &started.configuration;
     let process = tokio::select! {
-        process = JobManagerProcess::start(settings) => process?,
+        process = JobManagerProcess::start_telling(settings, tell_of_waiting(run_file.clone())) => process?,
         cause = told.signalled() => {
             tracing::info!("ended while waiting to lead: {cause}");
             return Ok(ExitCode::SUCCESS);
@@ -82,7 +83,7 @@ async fn run(
     let metrics = metrics::serve(configuration, &bind_host, version(), page(process.cluster()))?;
     let url = format!("http://{host}:{}", rest.address().port());
     tracing::info!("REST at {url}");
-    if let Some(run_file) = &mut run_file {
+    if let Some(run_file) = &run_file {
         let rpc = format!("{}:{}", configuration.get(&options::JOB_MANAGER_RPC_ADDRESS)?, process.address().port());
         run_file.ready(&[("rest", url), ("rpc", rpc)])?;
     }

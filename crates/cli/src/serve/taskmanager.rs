@@ -31,7 +31,7 @@ pub(super) fn serve(
     process: &ProcessArgs,
     secret: impl FnOnce(&Configuration) -> anyhow::Result<Option<SecretKey>>,
 ) -> anyhow::Result<String> {
-    let mut run_file = process.run_file.as_deref().map(RunFile::claim).transpose()?;
+    let run_file = process.run_file.as_deref().map(RunFile::claim).transpose()?;
     let started = process.start("taskmanager")?;
     let host = super::host();
     let memory = TaskManagerMemory::from_configuration(&started.configuration, &host)?;
@@ -50,7 +50,7 @@ pub(super) fn serve(
         memory: shares(&memory, started.configuration.get(&options::TASK_MANAGER_MEMORY_WATCH)?),
         cores: host.cores(&started.configuration)?,
     };
-    if let Some(run_file) = &mut run_file {
+    if let Some(run_file) = &run_file {
         run_file.ready(&[])?;
     }
     match io.block_on(run(&started.configuration, &bind_host, settings))? {

@@ -59,7 +59,7 @@ impl Cluster {
         if let Some(user) = setup.user {
             give_to(user, directory.path());
         }
-        let mut job_manager = job_manager(&setup, directory.path(), (0, 0));
+        let mut job_manager = job_manager(&setup, directory.path(), 0, (0, 0));
         let ports = await_ports(directory.path(), &mut job_manager);
         let mut cluster =
             Cluster { setup, directory, ports, job_manager, task_managers: Vec::new(), started: 0, killed: 0 };
@@ -88,8 +88,13 @@ impl Cluster {
     /// Starts a JobManager at the addresses of the one before.
     pub(crate) fn restart_job_manager(&mut self) {
         let _ = fs::remove_file(self.path().join("run/jobmanager-0"));
-        self.job_manager = job_manager(&self.setup, self.path(), self.ports);
+        self.job_manager = job_manager(&self.setup, self.path(), 0, self.ports);
         await_ports(self.directory.path(), &mut self.job_manager);
+    }
+
+    /// Starts another JobManager for the same addresses: it has them when the one that is there has ended.
+    pub(crate) fn standby(&self, number: usize) -> Process {
+        job_manager(&self.setup, self.path(), number, self.ports)
     }
 
     pub(crate) fn await_slots(&self, slots: u64) {
@@ -261,8 +266,8 @@ fn weft(directory: &Path, setup: &Setup, role: &str, number: usize) -> Command {
     command
 }
 
-fn job_manager(setup: &Setup, directory: &Path, (rest, rpc): (u16, u16)) -> Process {
-    let mut command = weft(directory, setup, "jobmanager", 0);
+fn job_manager(setup: &Setup, directory: &Path, number: usize, (rest, rpc): (u16, u16)) -> Process {
+    let mut command = weft(directory, setup, "jobmanager", number);
     command.args(["-D", &format!("rest.bind-port={rest}"), "-D", &format!("jobmanager.rpc.bind-port={rpc}")]);
     if !setup.application.is_empty() {
         command.arg(program()).args(&setup.application);
@@ -285,11 +290,31 @@ fn await_ports(directory: &Path, job_manager: &mut Process) -> (u16, u16) {
     (port("rest="), port("rpc="))
 }
 
+/// Sends a file as programs are uploaded: the answer's status and body.
+pub(crate) fn upload(address: &str, name: &str, content: &[u8]) -> Option<(u16, Vec<u8>)> {
+    let form = format!("--b\r\nContent-Disposition: form-data; name=jarfile; filename={name}\r\n\r\n");
+    let body = [form.as_bytes(), content, b"\r\n--b--"].concat();
+    let mut stream = TcpStream::connect(address).ok()?;
+    write!(
+        stream,
+        "POST /jars/upload HTTP/1.0\r\nHost: {address}\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=b\r\n\
+         Content-Length: {}\r\n\r\n",
+        body.len()
+    )
+    .ok()?;
+    stream.write_all(&body).ok()?;
+    answer(stream)
+}
+
 /// Status and body of the answer to a GET.
 pub(crate) fn request(address: &str, path: &str, token: Option<&str>) -> Option<(u16, Vec<u8>)> {
     let mut stream = TcpStream::connect(address).ok()?;
     let shown = token.map_or_else(String::new, |token| format!("Authorization: Bearer {token}\r\n"));
     write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n{shown}Connection: close\r\n\r\n").ok()?;
+    answer(stream)
+}
+
+fn answer(mut stream: TcpStream) -> Option<(u16, Vec<u8>)> {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).ok()?;
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;

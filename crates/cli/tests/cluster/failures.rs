@@ -2,9 +2,11 @@
 
 use crate::cluster::{Cluster, Setup, outcome};
 use crate::jobs::{alone, lines, text, words};
-use crate::processes::{Process, children_of, files, lives, signal_to, until};
+use crate::processes::{Process, children_of, files, group_and_session, listening, lives, signal_to, until, within};
 use rustix::process::Signal;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 fn restarting(task_managers: usize, slots: u32) -> Setup {
     Setup::new(task_managers, slots)
@@ -87,10 +89,24 @@ fn a_task_manager_is_killed_and_leaves_no_worker() {
     let killed = cluster.task_managers.remove(victim);
     killed.signal(Signal::KILL);
     cluster.killed += 1;
-    until("the workers are gone", || workers.iter().all(|worker| !lives(*worker)).then_some(()));
+    let gone = || workers.iter().all(|worker| !lives(*worker)).then_some(());
+    within(Duration::from_secs(1), "the end of the workers", gone);
     // Whoever notices first says it: the other worker, whose connection broke, or the JobManager.
     let cause = job.root_cause(&cluster);
     assert!(cause.contains("its process ended") || cause.contains(&format!("process {}", killed.id())), "{cause}");
+    job.finishes(&cluster);
+    cluster.stop();
+}
+
+#[test]
+fn whoever_ends_a_group_of_processes_ends_workers_and_coordinators() {
+    let cluster = Cluster::start(restarting(1, 2));
+    let job = count_words(&cluster);
+    for parent in [&cluster.task_managers[0], &cluster.job_manager] {
+        let children = children_of(parent.id());
+        assert_eq!(children.len(), 1);
+        assert_eq!(group_and_session(children[0]), group_and_session(parent.id()));
+    }
     job.finishes(&cluster);
     cluster.stop();
 }
@@ -163,14 +179,58 @@ fn a_task_manager_is_frozen_past_the_heartbeat_timeout() {
     cluster.stop();
 }
 
+/// A cluster whose JobManager leaves its jobs to a successor.
+fn with_successors(storage: &Path) -> Cluster {
+    let setup = restarting(1, 2)
+        .with("high-availability.type", "filesystem")
+        .with("high-availability.storageDir", storage.display().to_string())
+        .with("cluster.registration.error-delay", "100 ms");
+    Cluster::start(setup)
+}
+
+#[test]
+fn a_second_job_manager_waits_until_the_first_is_killed_and_finishes_its_job() {
+    let storage = tempfile::tempdir().expect("a directory");
+    let mut cluster = with_successors(storage.path());
+    let job = count_words(&cluster);
+    let directory = cluster.path().to_owned();
+    let said = |file: &str| fs::read_to_string(directory.join(file)).unwrap_or_default();
+    let run_file = |number: usize| said(&format!("run/jobmanager-{number}"));
+    let leader = cluster.job_manager.id();
+
+    let (second, mut third) = (cluster.standby(1), cluster.standby(2));
+    for number in [1, 2] {
+        let waits = until("the JobManager says that it waits", || {
+            run_file(number).lines().find_map(|line| Some(line.strip_prefix("waits=")?.to_owned()))
+        });
+        let sentence = format!("another JobManager leads (process {leader} on ");
+        assert!(waits.starts_with(&sentence) && waits.contains(&storage.path().display().to_string()), "{waits}");
+        let standard_error = said(&format!("log/jobmanager-{number}.out"));
+        assert_eq!(standard_error, format!("{waits}\n"), "nothing else concerns who has started it");
+        until("its log says so, too", || {
+            said(&format!("log/weft-jobmanager-{number}.log")).contains(&waits).then_some(())
+        });
+        assert!(listening(if number == 1 { second.id() } else { third.id() }).is_empty(), "only who leads is there");
+    }
+    // One that is told to end does not wait for the leader's end.
+    third.signal(Signal::TERM);
+    assert_eq!(third.wait(), Some(0));
+    assert_eq!(run_file(2), "");
+
+    cluster.job_manager.signal(Signal::KILL);
+    cluster.job_manager.wait();
+    cluster.killed += 1;
+    until("the second leads", || run_file(1).contains("ready=yes\n").then_some(()));
+    until("its log says so, too", || said("log/weft-jobmanager-1.log").contains(" leader=2").then_some(()));
+    cluster.job_manager = second;
+    job.finishes(&cluster);
+    cluster.stop();
+}
+
 #[test]
 fn the_job_manager_is_killed_and_its_successor_finishes_the_job() {
     let storage = tempfile::tempdir().expect("a directory");
-    let setup = restarting(1, 2)
-        .with("high-availability.type", "filesystem")
-        .with("high-availability.storageDir", storage.path().display().to_string())
-        .with("cluster.registration.error-delay", "100 ms");
-    let mut cluster = Cluster::start(setup);
+    let mut cluster = with_successors(storage.path());
     let job = count_words(&cluster);
     let coordinators = children_of(cluster.job_manager.id());
     cluster.job_manager.signal(Signal::KILL);

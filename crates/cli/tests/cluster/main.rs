@@ -16,9 +16,18 @@ mod log_levels;
 mod metrics;
 mod misuse;
 mod other_user;
+mod outputs;
 mod ports;
 mod processes;
+mod rest;
 mod rubbish;
+mod scripts;
 mod security;
+#[path = "../../../rest/tests/rest/shape.rs"]
+#[expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
+mod shape;
 mod silence;
+#[path = "../../../rest/tests/rest/templates.rs"]
+#[expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
+mod templates;
 mod two_jobs;

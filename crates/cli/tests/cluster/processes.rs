@@ -10,13 +10,18 @@ use rustix::process::{Pid, Signal, kill_process};
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Asks until there is an answer. Panics with `what` when there is none in time.
-pub(crate) fn until<T>(what: impl std::fmt::Display, mut ask: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
+pub(crate) fn until<T>(what: impl std::fmt::Display, ask: impl FnMut() -> Option<T>) -> T {
+    within(PATIENCE, what, ask)
+}
+
+/// The same for what must not take longer than this.
+pub(crate) fn within<T>(longest: Duration, what: impl std::fmt::Display, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + longest;
     loop {
         if let Some(answer) = ask() {
             return answer;
         }
-        assert!(Instant::now() < deadline, "{what} did not happen within {PATIENCE:?}");
+        assert!(Instant::now() < deadline, "{what} did not happen within {longest:?}");
         std::thread::park_timeout(Duration::from_millis(5));
     }
 }
@@ -66,6 +71,15 @@ pub(crate) fn signal_to(id: u32, signal: Signal) {
 pub(crate) fn lives(id: u32) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
     status.lines().any(|line| line.starts_with("State:") && !line.contains('Z'))
+}
+
+/// Group and session of a process.
+pub(crate) fn group_and_session(id: u32) -> (u32, u32) {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).expect("it lives");
+    // The name, in parentheses, may hold anything.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let field = |index: usize| fields.get(index).and_then(|field| field.parse().ok()).expect("a number");
+    (field(2), field(3))
 }
 
 /// The processes whose parent is this one.

@@ -11,14 +11,14 @@ use super::drives::Drives;
 use super::members::{Members, MembersHandler};
 use super::{Application, ApplicationEnd, Cluster, ProcessSettings, StartError};
 use crate::{BlobStore, JobManager, Staffing};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use weft_common::configuration::options::HighAvailabilityType;
 use weft_common::configuration::{Configuration, options};
 use weft_common::{JobId, TaskManagerId};
 use weft_control::{HeartbeatSettings, JobStatus, ResourceManagerSettings, names_task_manager};
 use weft_ha::{FileSystemHighAvailability, HighAvailability, NoHighAvailability};
 use weft_rpc::drive::DriveObserver;
-use weft_rpc::listener::{PortRange, listen};
+use weft_rpc::listener::{PortRange, listen, machine_name};
 use weft_rpc::session::{Blobs, ServerSettings, SessionServer};
 use weft_rpc::view::Refusal;
 use weft_rpc::{BlobHash, BlobRef, JobOutcome};
@@ -41,12 +41,20 @@ pub struct JobManagerProcess {
 impl JobManagerProcess {
     /// Waits until nobody else leads, and starts. Must be called within a tokio runtime.
     pub async fn start(settings: ProcessSettings) -> Result<Self, StartError> {
+        Self::start_telling(settings, |_| {}).await
+    }
+
+    /// The same. If somebody else leads, `waiting` is told once, in a sentence, what is waited for; whoever drops the future waits no longer.
+    pub async fn start_telling(
+        settings: ProcessSettings,
+        waiting: impl FnOnce(&str) + Send + 'static,
+    ) -> Result<Self, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let configuration = &settings.configuration;
         for path in [settings.directory.as_path(), settings.logs.path()] {
             fs::create_dir_all(path).map_err(|source| StartError::Directory { path: path.to_owned(), source })?;
         }
-        let ha = lead(configuration, settings.random).await?;
+        let ha = lead(configuration, settings.random, waiting).await?;
         let epoch = ha.epoch();
         let blobs = Arc::new(BlobStore::open(blob_directory(configuration, &*ha, &settings.directory)?)?);
         let job_manager = JobManager::start(
@@ -198,7 +206,11 @@ impl JobManagerProcess {
 }
 
 /// Waits for leadership.
-async fn lead(configuration: &Configuration, random: fn() -> u128) -> Result<Arc<dyn HighAvailability>, StartError> {
+async fn lead(
+    configuration: &Configuration,
+    random: fn() -> u128,
+    waiting: impl FnOnce(&str) + Send + 'static,
+) -> Result<Arc<dyn HighAvailability>, StartError> {
     match configuration.get(&options::HA_TYPE)? {
         HighAvailabilityType::None => Ok(Arc::new(NoHighAvailability::new(random() as u64))),
         HighAvailabilityType::FileSystem => {
@@ -206,14 +218,21 @@ async fn lead(configuration: &Configuration, random: fn() -> u128) -> Result<Arc
             let storage = storage.ok_or_else(|| StartError::NoStorage("it is not set".to_owned()))?;
             let cluster = configuration.get(&options::HA_CLUSTER_ID)?;
             let directory = local(&storage)?.join(cluster.trim_matches('/'));
-            let waiting = move |who: &str| {
-                tracing::info!(
-                    "another JobManager leads ({who}): waiting for its end, by the lock in high-availability.storageDir"
+            let storage = directory.display().to_string();
+            let told = move |who: &str| {
+                let sentence = format!(
+                    "another JobManager leads ({who}): this one waits for its end, by a lock in {storage} \
+                     (high-availability.storageDir)"
                 );
+                tracing::info!("{sentence}");
+                waiting(&sentence);
             };
-            let led = tokio::task::spawn_blocking(move || {
-                FileSystemHighAvailability::lead(directory, random() as u64, waiting)
-            });
+            let me = format!("process {} on {}", std::process::id(), machine_name());
+            let (leads, led) = oneshot::channel();
+            let wait =
+                move || drop(leads.send(FileSystemHighAvailability::lead(directory, &me, random() as u64, told)));
+            // A thread that nobody waits for: a process that is told to end must not hang until another one, which leads, has ended.
+            std::thread::Builder::new().name("weft-lead".to_owned()).spawn(wait).map_err(StartError::Thread)?;
             let led = led.await.map_err(|error| StartError::Thread(std::io::Error::other(error)))?;
             Ok(Arc::new(led?))
         }

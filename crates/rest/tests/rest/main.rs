@@ -17,3 +17,4 @@ mod rubbish;
 mod served;
 mod shape;
 mod submission;
+mod templates;
