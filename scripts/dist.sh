@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds what an operator unpacks: bin/ conf/ docs/ scripts/ examples/, for Linux on x86-64 (v2) with glibc 2.17 or later, as one tarball; and the
-# symbols of its programs as another. A command, not part of the tests; scripts/dist-check.sh tries out what it made.
+# symbols of its programs as another. A command, not part of the tests; scripts/dist-check.sh tries out what it made. What is chosen at run time
+# on newer processors, and by which library, is in docs/distribution.md.
 #
 # usage: scripts/dist.sh [--out DIR]          DIR: where the tarballs go, `dist` below the build directory if it is not given
 set -euo pipefail

@@ -29,7 +29,7 @@ pub(crate) enum Verb {
     #[command(after_help = RUN, override_usage = "weft run [OPTIONS] PROGRAM [ARGUMENT]...")]
     Run(RunArguments),
     /// Runs a program in an application on YARN of its own: `run -t yarn-application`.
-    #[command(override_usage = "weft run-application [OPTIONS] PROGRAM [ARGUMENT]...")]
+    #[command(after_help = RUN_APPLICATION, override_usage = "weft run-application [OPTIONS] PROGRAM [ARGUMENT]...")]
     RunApplication(RunArguments),
     /// Shows the plan of the first job that a program would run, as JSON. Nothing is run.
     #[command(after_help = INFO, override_usage = "weft info [OPTIONS] PROGRAM [ARGUMENT]...")]
@@ -60,6 +60,7 @@ pub(crate) enum Verb {
     YarnSession(SessionArguments),
     /// Cleans up after applications on YARN.
     #[cfg(feature = "hadoop")]
+    #[command(after_help = YARN)]
     Yarn(YarnArguments),
     /// Is an ApplicationMaster: a JobManager in a container.
     #[cfg(feature = "hadoop")]
@@ -69,10 +70,10 @@ pub(crate) enum Verb {
     #[cfg(feature = "hadoop")]
     #[command(name = "yarn-taskmanager", hide = true)]
     YarnTaskManager(YarnTaskManagerArgs),
-    /// Is a JobManager: the process that leads a cluster.
+    /// Is a JobManager: the process that leads a cluster, in the foreground.
     #[command(name = "jobmanager", after_help = JOB_MANAGER)]
     JobManager(JobManagerArgs),
-    /// Is a TaskManager: a process that runs jobs' tasks.
+    /// Is a TaskManager: a process that runs jobs' tasks, in the foreground.
     #[command(name = "taskmanager", after_help = TASK_MANAGER)]
     TaskManager(TaskManagerArgs),
 }
@@ -104,6 +105,22 @@ Examples:
 What follows PROGRAM belongs to the program. Its workers see these arguments, and of the environment what --env
 and containerized.taskmanager.env.NAME name. With -t yarn-application its main sees what --env and containerized.master.env.NAME name.";
 
+const RUN_APPLICATION: &str = "\
+Examples:
+  weft run-application -D yarn.application.queue=etl ./word_count --input hdfs:///in --output hdfs:///out
+  weft run-application -d -p 4 -D taskmanager.memory.process.size=1g ./fraud_alerts
+
+The program's main runs in the cluster, beside the JobManager, and the application ends with it. Without -d this command waits for that, and exit
+code 0 says that it ended well. `weft logs APPLICATION` shows what the program wrote, while it runs and afterwards.";
+
+#[cfg(feature = "hadoop")]
+const YARN: &str = "\
+Examples:
+  weft yarn gc --dry-run
+  weft yarn gc
+
+An application removes what it has staged when it ends. This removes what is left by those that were killed, and programs that no application lists.";
+
 const INFO: &str = "\
 Example:
   weft info -p 4 target/release/word_count --input big.txt --output out/";
@@ -121,6 +138,7 @@ const LOGS: &str = "\
 Examples:
   weft logs 36eeb8a9f92d49f7fd73829865247f6d
   weft logs jobmanager
+  weft logs jobmanager --list --json
   weft logs application_1700000000000_0001 --file stderr --last 4k
 
 Of an application on YARN that has ended, the logs are read that its nodes have collected (yarn.log-aggregation-enable).";
@@ -135,6 +153,7 @@ It is cargo that builds, by way of cargo-zigbuild; the program is in target/x86_
 const FS: &str = "\
 Examples:
   weft fs -ls hdfs:///data
+  weft fs -ls --json hdfs:///data
   weft fs -put big.txt hdfs://nameservice/in/
   weft fs -cat hdfs:///out/part-0-0
 
@@ -143,11 +162,21 @@ HDFS is found as Hadoop's own commands find it: by HADOOP_CONF_DIR, or HADOOP_HO
 const JOB_MANAGER: &str = "\
 Examples:
   weft jobmanager --conf-dir conf
-  weft jobmanager ./program its arguments";
+  weft jobmanager -D rest.port=8082 -D jobmanager.rpc.port=6124
+  weft jobmanager ./program its arguments
+
+It runs until SIGTERM or Ctrl-C, or until its PROGRAM has ended; scripts/jobmanager.sh and scripts/standalone-job.sh start one in the background.
+TaskManagers find it at jobmanager.rpc.address and jobmanager.rpc.port, clients such as `weft run` at rest.address and rest.port. With
+high-availability.type=filesystem it waits while another one leads, and says so.";
 
 const TASK_MANAGER: &str = "\
-Example:
-  weft taskmanager --conf-dir conf -D taskmanager.numberOfTaskSlots=4";
+Examples:
+  weft taskmanager --conf-dir conf -D taskmanager.numberOfTaskSlots=4
+  weft taskmanager -D jobmanager.rpc.address=jobs.example.org -D taskmanager.memory.process.size=4g
+
+It runs until SIGTERM or Ctrl-C, until the cluster is ended by a client or with its program, or until it has found no JobManager for
+taskmanager.registration.timeout; scripts/taskmanager.sh starts one in the background. It looks for its JobManager at jobmanager.rpc.address and
+jobmanager.rpc.port.";
 
 /// Which cluster, and how.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -266,6 +295,9 @@ pub(crate) struct LogsArguments {
     /// Only the files' names and sizes.
     #[arg(long)]
     pub(crate) list: bool,
+    /// The list as JSON, as the REST API shows logs, with the process of each. Not for applications.
+    #[arg(long, requires = "list")]
+    pub(crate) json: bool,
     /// Only logs of this container.
     #[arg(long, value_name = "ID", alias = "containerId")]
     pub(crate) container: Option<String>,

@@ -26,7 +26,12 @@ pub(crate) struct FsArguments {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Lists a directory, or shows a file.
-    Ls { path: String },
+    Ls {
+        /// As JSON, with times in milliseconds since 1970.
+        #[arg(long)]
+        json: bool,
+        path: String,
+    },
     /// Prints files.
     Cat {
         #[arg(required = true)]
@@ -83,7 +88,7 @@ pub(crate) fn fs(arguments: &FsArguments) -> Result<ExitCode, CliError> {
 async fn perform(action: &Action, systems: &FileSystems) -> Result<(), CliError> {
     let at = |text: &str| place(systems, text);
     match action {
-        Action::Ls { path } => show::list(&at(path)?).await,
+        Action::Ls { json, path } => show::list(&at(path)?, *json).await,
         Action::Cat { paths } => {
             for path in paths {
                 show::print(&at(path)?).await?;

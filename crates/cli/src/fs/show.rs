@@ -6,6 +6,7 @@ use crate::output;
 use bytes::BytesMut;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde_json::{Value, json};
 use std::io::{self, Write as _};
 use weft_fs::{FileReader, FileStatus, FsError};
 
@@ -13,9 +14,13 @@ use weft_fs::{FileReader, FileStatus, FsError};
 pub(super) const PIECE: usize = 1 << 20;
 
 /// Lists a directory, or shows a file.
-pub(super) async fn list(place: &Place) -> Result<(), CliError> {
+pub(super) async fn list(place: &Place, as_json: bool) -> Result<(), CliError> {
     let status = place.system.status(&place.path).await?;
     let entries = if status.is_directory() { place.system.list_all(&place.path).await? } else { vec![status] };
+    if as_json {
+        output::say(json!({ "files": entries.iter().map(object).collect::<Vec<_>>() }));
+        return Ok(());
+    }
     let width = entries.iter().map(|entry| entry.length.to_string().len()).max().unwrap_or_default();
     entries.iter().map(|entry| line(entry, width, &TimeZone::system())).for_each(output::say);
     Ok(())
@@ -28,6 +33,21 @@ fn line(entry: &FileStatus, width: usize, zone: &TimeZone) -> String {
     format!("{kind} {copies:>2} {:>width$} {} {}", entry.length, time(entry, zone), entry.path)
 }
 
+/// What a line tells, for programs: times in milliseconds since 1970, copies null where a file system counts none.
+fn object(entry: &FileStatus) -> Value {
+    json!({
+        "path": entry.path.to_string(),
+        "kind": kind(entry),
+        "bytes": entry.length,
+        "copies": entry.replication,
+        "modified": entry.modified_ms,
+    })
+}
+
+fn kind(entry: &FileStatus) -> &'static str {
+    if entry.is_directory() { "directory" } else { "file" }
+}
+
 fn time(entry: &FileStatus, zone: &TimeZone) -> String {
     let at = Timestamp::from_millisecond(entry.modified_ms).map(|at| at.to_zoned(zone.clone()));
     at.map_or_else(|_| "-".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M").to_string())
@@ -36,9 +56,8 @@ fn time(entry: &FileStatus, zone: &TimeZone) -> String {
 /// Shows what lies at a path.
 pub(super) async fn status(place: &Place) -> Result<(), CliError> {
     let status = place.system.status(&place.path).await?;
-    let kind = if status.is_directory() { "directory" } else { "file" };
     output::say(format_args!("path:        {}", status.path));
-    output::say(format_args!("kind:        {kind}"));
+    output::say(format_args!("kind:        {}", kind(&status)));
     output::say(format_args!("bytes:       {}", status.length));
     if let Some(copies) = status.replication.filter(|_| status.is_file()) {
         output::say(format_args!("copies:      {copies}"));
@@ -94,5 +113,9 @@ mod tests {
         let (kind, modified_ms) = (FileKind::File, 1_795_175_180_253);
         let entry = FileStatus { path, length: 1024, kind, modified_ms, replication: Some(3) };
         assert_eq!(line(&entry, 7, &TimeZone::UTC), "-  3    1024 2026-11-20 11:46 hdfs://ns/in/book.txt");
+        let expected = json!({
+            "path": "hdfs://ns/in/book.txt", "kind": "file", "bytes": 1024, "copies": 3, "modified": 1_795_175_180_253_i64
+        });
+        assert_eq!(object(&entry), expected);
     }
 }

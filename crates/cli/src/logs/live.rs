@@ -8,7 +8,7 @@ use crate::rest::{Payload, RestClient, RestError};
 use bytes::Buf as _;
 use http_body_util::BodyExt as _;
 use hyper::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::process::ExitCode;
 use std::time::Duration;
 use weft_common::JobId;
@@ -24,12 +24,24 @@ struct LogFile {
     path: String,
     name: String,
     size: u64,
+    modified_ms: i64,
+}
+
+impl LogFile {
+    /// As REST shows it, and which process's it is.
+    fn as_json(&self) -> Value {
+        json!({ "process": self.process, "name": self.name, "size": self.size, "mtime": self.modified_ms })
+    }
 }
 
 /// Prints logs of a job, of a process, or of [`EVERYTHING`].
 pub(crate) async fn print_all(client: &RestClient, of: &str, wanted: &Wanted) -> Result<ExitCode, CliError> {
     let mut files = files(client, of).await?;
     files.retain(|file| wanted.takes_process(&file.process) && wanted.takes_file(&file.name));
+    if wanted.json {
+        output::say(json!({ "logs": files.iter().map(LogFile::as_json).collect::<Vec<_>>() }));
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut printer = Printer::new();
     for file in files {
         let more = printer.title(&file.process, &file.name, file.size)
@@ -81,7 +93,14 @@ async fn in_directory(client: &RestClient, process: &str, path: &str) -> Result<
     let file = |file: &Value| {
         let name = file.get("name").and_then(Value::as_str)?.to_owned();
         let size = file.get("size").and_then(Value::as_u64).unwrap_or_default();
-        Some(LogFile { process: process.to_owned(), path: format!("{path}/{}", escaped(&name)), name, size })
+        let modified_ms = file.get("mtime").and_then(Value::as_i64).unwrap_or_default();
+        Some(LogFile {
+            process: process.to_owned(),
+            path: format!("{path}/{}", escaped(&name)),
+            name,
+            size,
+            modified_ms,
+        })
     };
     Ok(files.iter().filter_map(file).collect())
 }

@@ -25,7 +25,18 @@ pub(crate) fn logs(arguments: &LogsArguments) -> Result<ExitCode, CliError> {
     let wanted = Wanted::of(arguments);
     #[cfg(feature = "hadoop")]
     if let Ok(application) = arguments.of.parse() {
+        if arguments.json {
+            return Err(CliError::Usage(
+                "of an application on YARN the list is not given as JSON: leave --json out".to_owned(),
+            ));
+        }
         return crate::yarn::logs(&configuration, application, arguments.owner.as_deref(), &wanted);
+    }
+    #[cfg(feature = "hadoop")]
+    if let Some(job) = crate::cancel::job_id(&arguments.of)
+        && cluster::is_on_yarn(&arguments.cluster, &configuration)?
+    {
+        return crate::yarn::logs_of_job(&configuration, job, arguments.owner.as_deref(), &wanted);
     }
     let client = cluster::client(&arguments.cluster, &configuration)?;
     run::runtime()?.block_on(print_all(&client, &arguments.of, &wanted))

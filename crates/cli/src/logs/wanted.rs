@@ -11,10 +11,14 @@ pub(crate) struct Wanted {
     container: Option<String>,
     /// Only files with one of these in their names.
     parts: Vec<String>,
+    /// Only files that are named after this job.
+    job: Option<String>,
     /// The last bytes of a file, no more.
     last: Option<u64>,
     /// Names and sizes, no more.
     pub(crate) list: bool,
+    /// These as JSON.
+    pub(super) json: bool,
 }
 
 impl Wanted {
@@ -22,9 +26,17 @@ impl Wanted {
         Wanted {
             container: arguments.container.clone(),
             parts: arguments.file.clone(),
+            job: None,
             last: arguments.last.map(weft_common::MemorySize::bytes),
             list: arguments.list,
+            json: arguments.json,
         }
+    }
+
+    /// The same of one job.
+    #[cfg(feature = "hadoop")]
+    pub(crate) fn of_job(&self, job: weft_common::JobId) -> Self {
+        Wanted { job: Some(job.to_string()), ..self.clone() }
     }
 
     /// Whether files of a process are printed at all; one in a container goes by its id.
@@ -34,7 +46,8 @@ impl Wanted {
 
     /// Whether a file is printed, if its process's are.
     pub(crate) fn takes_file(&self, name: &str) -> bool {
-        self.parts.is_empty() || self.parts.iter().any(|part| name.contains(part.as_str()))
+        self.job.as_ref().is_none_or(|job| name.contains(job.as_str()))
+            && (self.parts.is_empty() || self.parts.iter().any(|part| name.contains(part.as_str())))
     }
 
     /// How many bytes at the beginning of a file of this length are passed over.
@@ -96,8 +109,10 @@ mod tests {
         let wanted = Wanted {
             container: Some("container_1_0001_01_000002".to_owned()),
             parts: vec!["stderr".to_owned(), "taskmanager.log".to_owned()],
+            job: None,
             last: Some(10),
             list: false,
+            json: false,
         };
         assert!(wanted.takes_process("container_1_0001_01_000002") && !wanted.takes_process("jobmanager"));
         assert!(wanted.takes_file("taskmanager.stderr") && wanted.takes_file("taskmanager.log.1"));

@@ -18,6 +18,15 @@ fn files_are_put_listed_read_moved_and_removed() {
     assert_eq!(fs::read_to_string(at("a/b/in")).unwrap(), content);
     let listed = fs_(&["-ls", &at("a/b")]).ended(0).stdout;
     assert!(listed.starts_with("-  - 1600000 20") && listed.lines().count() == 1, "{listed}");
+    let listed = fs_(&["-ls", "--json", &at("a/b")]).ended(0).stdout;
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let file = &listed["files"][0];
+    assert_eq!(
+        (&file["kind"], &file["bytes"], &file["copies"]),
+        (&"file".into(), &1_600_000.into(), &().into()),
+        "{listed}"
+    );
+    assert!(file["path"].as_str().unwrap().ends_with("/a/b/in") && file["modified"].is_i64(), "{listed}");
     assert_eq!(fs_(&["-cat", &at("a/b/in"), &at("a/b/in")]).ended(0).stdout.len(), 2 * content.len());
     let status = fs_(&["-stat", &at("a/b/in")]).ended(0).stdout;
     assert!(status.contains("kind:        file\nbytes:       1600000\n"), "{status}");

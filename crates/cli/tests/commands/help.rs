@@ -7,7 +7,22 @@ use std::path::Path;
 #[cfg(feature = "hadoop")]
 #[test]
 fn help_texts_are_as_they_are_kept() {
-    for verb in ["", "run", "info", "list", "cancel", "logs", "build", "doctor", "fs"] {
+    for verb in [
+        "",
+        "run",
+        "run-application",
+        "info",
+        "list",
+        "cancel",
+        "logs",
+        "build",
+        "doctor",
+        "fs",
+        "yarn-session",
+        "yarn",
+        "jobmanager",
+        "taskmanager",
+    ] {
         let arguments: Vec<&str> = [verb, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let said = give(weft(&arguments).env("NO_COLOR", "1")).ended(0).stdout;
         let name = if verb.is_empty() { "weft" } else { verb };
