@@ -103,6 +103,16 @@ async fn run(
     Ok(code)
 }
 
+/// Says what is waited for where people and scripts look.
+fn tell_of_waiting(run_file: Option<Arc<RunFile>>) -> impl FnOnce(&str) + Send + 'static {
+    move |sentence| {
+        note(sentence);
+        if let Some(Err(error)) = run_file.map(|run_file| run_file.waits(sentence)) {
+            tracing::warn!("{error:#}");
+        }
+    }
+}
+
 /// Runs the program that the cluster is for.
 async fn application(
     args: &JobManagerArgs,
