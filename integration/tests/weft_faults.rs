@@ -101,7 +101,7 @@ async fn a_file_that_could_not_be_written_is_written_again() {
     let mut said = BufReader::new(put.stderr.take().unwrap());
     let mut line = String::new();
     tokio::task::block_in_place(|| said.read_line(&mut line).unwrap());
-    assert!(line.contains("/big.copying-1") && line.contains("it is written again"), "{line}");
+    assert!(line.contains("/.big.copying-1") && line.contains("it is written again"), "{line}");
     rig.start("dn1").unwrap();
     let ended = tokio::task::block_in_place(|| put.wait_with_output().unwrap());
     assert!(ended.status.success(), "{line}{}", std::io::read_to_string(said).unwrap());

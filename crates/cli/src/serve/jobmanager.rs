@@ -99,7 +99,7 @@ async fn run(
         metrics.close().await;
     }
     rest.close().await;
-    process.end().await;
+    process.end(None).await;
     Ok(code)
 }
 

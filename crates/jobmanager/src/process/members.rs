@@ -36,6 +36,8 @@ pub(crate) struct Members {
     books: Mutex<Books>,
     /// Told when a deadline may have changed.
     changed: Arc<Notify>,
+    /// Told when one is a member no more.
+    lost_one: Notify,
 }
 
 struct Books {
@@ -76,7 +78,8 @@ impl Members {
         };
         let io = tokio::runtime::Handle::current();
         let (books, changed) = (Mutex::new(books), Arc::new(Notify::new()));
-        let members = Arc::new(Members { epoch, heartbeat, secret, handle, clock, io, books, changed });
+        let lost_one = Notify::new();
+        let members = Arc::new(Members { epoch, heartbeat, secret, handle, clock, io, books, changed, lost_one });
         members.io.spawn(beat(Arc::downgrade(&members)));
         members
     }
@@ -134,6 +137,17 @@ impl Members {
     pub(crate) fn lost(&self) -> Vec<TaskManagerId> {
         let books = self.lock();
         books.lost.difference(&books.fenced).cloned().collect()
+    }
+
+    /// Waits until there is none.
+    pub(crate) async fn left(&self) {
+        loop {
+            let lost = self.lost_one.notified();
+            if self.lock().members.is_empty() {
+                return;
+            }
+            lost.await;
+        }
     }
 
     /// From now on nobody is missed.
@@ -207,6 +221,7 @@ impl Members {
             let cause = format!("TaskManager {id} on {host} (process {pid}) {cause}{warnings}");
             tracing::warn!("{cause}");
             books.lost.insert(id.clone());
+            self.lost_one.notify_one();
             self.handle.task_manager_lost(id, cause);
         }
     }

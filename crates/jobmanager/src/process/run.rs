@@ -26,6 +26,8 @@ use weft_runtime::{Clock, SystemClock};
 
 /// How long jobs may take to clean up when the process is told to end.
 const FAREWELL: Duration = Duration::from_secs(5);
+/// How long TaskManagers may take to say that they end. They do so whether it is heard or not.
+const LEAVE: Duration = Duration::from_secs(1);
 
 /// A JobManager that is a process, or acts like one.
 pub struct JobManagerProcess {
@@ -184,7 +186,8 @@ impl JobManagerProcess {
     }
 
     /// Ends. Without high availability its jobs are cancelled first, so that they leave nothing half-written; otherwise a successor runs them.
-    pub async fn end(mut self) {
+    /// TaskManagers that no successor will know are told to end, with this cause.
+    pub async fn end(mut self, dismissal: Option<&str>) {
         self.expiring.abort();
         if !self.succeeded {
             let jobs: Vec<JobId> = self.cluster.handle.jobs().await.iter().map(|job| job.id).collect();
@@ -196,9 +199,17 @@ impl JobManagerProcess {
                 tracing::warn!("{left} jobs did not end within {FAREWELL:?}");
             }
         }
+        // Before TaskManagers leave: no job fails for it.
+        drop(self.job_manager);
+        if let Some(cause) = dismissal {
+            self.cluster.members.dismiss_all(cause);
+            let left = self.cluster.members.left();
+            if tokio::time::timeout(LEAVE, left).await.is_err() {
+                tracing::warn!("not every TaskManager has said within {LEAVE:?} that it ends");
+            }
+        }
         self.cluster.members.end();
         self.server.close();
-        drop(self.job_manager);
         if let Err(error) = fs::remove_dir_all(&self.directory) {
             tracing::warn!(path = %self.directory.display(), "the JobManager's directory is left behind: {error}");
         }
