@@ -6,6 +6,7 @@
 //! `Negotiate`.
 
 use axum::http::{HeaderMap, Method};
+use futures_util::future::BoxFuture;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -24,8 +25,8 @@ pub struct Asked<'r> {
 
 /// One way to be admitted.
 pub trait Authenticator: fmt::Debug + Send + Sync {
-    /// Whether this request is to be answered.
-    fn admits(&self, asked: &Asked<'_>) -> bool;
+    /// Whether this request is to be answered. It may have to ask somebody else.
+    fn admits<'a>(&'a self, asked: &'a Asked<'a>) -> BoxFuture<'a, bool>;
 
     /// What who is refused is told; `None`: there is nothing that a client could show.
     fn challenge(&self) -> Option<Challenge>;

@@ -2,6 +2,7 @@
 
 use crate::{Asked, Authenticator, Challenge, RestError};
 use axum::http::{HeaderValue, header};
+use futures_util::future::{BoxFuture, ready};
 use std::fmt;
 use weft_common::trust::{PROOF_BYTES, Role, SecretKey};
 
@@ -47,8 +48,9 @@ impl Bearer {
 }
 
 impl Authenticator for Bearer {
-    fn admits(&self, asked: &Asked<'_>) -> bool {
-        asked.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes).is_some_and(|shown| self.is_shown(shown))
+    fn admits<'a>(&'a self, asked: &'a Asked<'a>) -> BoxFuture<'a, bool> {
+        let shown = asked.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+        Box::pin(ready(shown.is_some_and(|shown| self.is_shown(shown))))
     }
 
     fn challenge(&self) -> Option<Challenge> {

@@ -24,7 +24,8 @@ impl Front {
 
     /// The answer to somebody at `peer`.
     pub(crate) async fn answer(&self, mut request: Request<Body>, peer: IpAddr) -> Response {
-        if !self.admits(&request, peer) {
+        let (method, path, headers) = (request.method(), request.uri().path(), request.headers());
+        if !self.admits(Asked { peer, method, path, headers }).await {
             return self.unauthorized();
         }
         if let Some(uri) = without_version(request.uri()) {
@@ -34,10 +35,13 @@ impl Front {
         response
     }
 
-    fn admits(&self, request: &Request<Body>, peer: IpAddr) -> bool {
-        let (method, path, headers) = (request.method(), request.uri().path(), request.headers());
-        let asked = Asked { peer, method, path, headers };
-        self.authenticators.is_empty() || self.authenticators.iter().any(|authenticator| authenticator.admits(&asked))
+    async fn admits(&self, asked: Asked<'_>) -> bool {
+        for authenticator in &self.authenticators {
+            if authenticator.admits(&asked).await {
+                return true;
+            }
+        }
+        self.authenticators.is_empty()
     }
 
     fn unauthorized(&self) -> Response {

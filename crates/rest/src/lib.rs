@@ -38,7 +38,7 @@ mod vertices;
 pub use authenticator::{Asked, Authenticator, Challenge};
 pub use bearer::{Bearer, BearerToken};
 pub use error::RestError;
-pub use guests::Guests;
+pub use guests::{Guests, Memberships, Viewers};
 pub use metrics::{ClusterSnapshot, cluster_page, job_manager_page, task_manager_page};
 pub use server::{MetricsPage, RestServer};
 pub use settings::{RestSettings, VersionInfo};

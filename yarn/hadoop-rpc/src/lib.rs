@@ -36,6 +36,7 @@ mod options;
 pub mod proto;
 mod remote;
 mod sasl;
+mod user_mappings;
 
 pub use address::{Address, NotAnAddress};
 pub use client::{CatchUp, RpcClient, Service};
@@ -51,6 +52,7 @@ pub use method::{Method, Protocol};
 pub use options::RpcOptions;
 pub use remote::{ExceptionKind, RemoteException};
 pub use sasl::{PrivacyCipher, Protection};
+pub use user_mappings::UserMappings;
 
 #[cfg(test)]
 mod tests;

@@ -27,14 +27,14 @@ pub(crate) fn configuration(arguments: &ConfigurationArguments) -> Result<Config
     Ok(configuration)
 }
 
-/// Whether a session on YARN is meant: it is named, or it is the one that was started here last and nothing says where else jobs run.
+/// Whether a cluster on YARN is meant: it is named, or it is the session that was started here last and nothing says where else jobs run.
 #[cfg(feature = "hadoop")]
-fn is_on_yarn(arguments: &ClusterArguments, configuration: &Configuration) -> Result<bool, CliError> {
+pub(crate) fn is_on_yarn(arguments: &ClusterArguments, configuration: &Configuration) -> Result<bool, CliError> {
     if arguments.jobmanager.is_some() {
         return Ok(false);
     }
     Ok(match arguments.target {
-        Some(target) => target == Target::YarnSession,
+        Some(target) => matches!(target, Target::YarnSession | Target::YarnApplication),
         None if configuration.contains(&options::YARN_APPLICATION_ID) => true,
         None if configuration.contains(&options::REST_ADDRESS) => false,
         None => crate::yarn::recorded(configuration)?.is_some(),

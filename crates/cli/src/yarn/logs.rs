@@ -29,11 +29,7 @@ pub(crate) fn logs(
 ) -> Result<ExitCode, CliError> {
     crate::run::runtime()?.block_on(async {
         let hadoop = Hadoop::of(configuration)?;
-        let report = match hadoop.yarn.resource_manager.report(application).await {
-            Ok(report) => Some(report),
-            Err(error) if error.is(ExceptionKind::ApplicationNotFound) => None,
-            Err(error) => return Err(error.into()),
-        };
+        let report = report(&hadoop, &application.to_string()).await?;
         if report.as_ref().is_some_and(|report| !is_over(report)) {
             let mut configuration = configuration.clone();
             configuration.set(&options::YARN_APPLICATION_ID, Some(application.to_string()));
@@ -44,6 +40,15 @@ pub(crate) fn logs(
         let user = owner.or(told).unwrap_or(&hadoop.yarn.user);
         collected(&hadoop, application, user, report.as_ref(), wanted).await
     })
+}
+
+/// What YARN knows of an application, by its id or name; `None` when it has forgotten it.
+async fn report(hadoop: &Hadoop, meant: &str) -> Result<Option<ApplicationReport>, CliError> {
+    match hadoop.yarn.find(meant).await {
+        Ok(report) => Ok(Some(report)),
+        Err(DeployError::Rpc(error)) if error.is(ExceptionKind::ApplicationNotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Prints the logs of a job: of the application that is named, or of the session that was started here last, or of the last ones that have ended
@@ -62,11 +67,7 @@ pub(crate) fn logs_of_job(
     crate::run::runtime()?.block_on(async {
         let hadoop = Hadoop::of(configuration)?;
         let report = match &meant {
-            Some(meant) => match hadoop.yarn.find(meant).await {
-                Ok(report) => Some(report),
-                Err(DeployError::Rpc(error)) if error.is(ExceptionKind::ApplicationNotFound) => None,
-                Err(error) => return Err(error.into()),
-            },
+            Some(meant) => report(&hadoop, meant).await?,
             None => None,
         };
         if let Some(report) = report.as_ref().filter(|report| !is_over(report)) {

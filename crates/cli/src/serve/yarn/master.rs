@@ -1,6 +1,6 @@
 //! An ApplicationMaster: a JobManager in a container, for whose TaskManagers it asks YARN.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::BY_SIGTERM;
 use super::container::Container;
+use super::groups::Groups;
 use super::last_words::LastWords;
 use super::proxies;
 use crate::serve::jobmanager::{authenticator, page, rest_host, rest_of};
@@ -26,7 +27,7 @@ use weft_hadoop_conf::{HadoopConf, Sources, TimeUnit};
 use weft_hadoop_rpc::RpcOptions;
 use weft_jobmanager::Staffing;
 use weft_jobmanager::process::{Application, ApplicationEnd, JobManagerProcess, ProcessSettings};
-use weft_rest::Guests;
+use weft_rest::{Guests, Viewers};
 use weft_rpc::program::image::ProgramImage;
 use weft_yarn::launch::{Files, read_environment, read_manifest};
 use weft_yarn::master::{ApplicationMaster, MasterSettings, RestAddress, Workers};
@@ -139,7 +140,8 @@ async fn run(
     let configuration = &started.configuration;
     let conf = HadoopConf::load(&Sources::effective(container.file(names::HADOOP)))?;
     let process = JobManagerProcess::start(settings).await?;
-    let guests = Guests { proxies: proxies::addresses(&conf), users: viewers(configuration, &container.user())? };
+    let guests =
+        Guests { proxies: proxies::addresses(&conf), viewers: viewers(configuration, &conf, &container.user())? };
     let authenticators = vec![authenticator(&container.bearer()?)?, Arc::new(guests)];
     let rest = rest_of(configuration, &process, authenticators)?;
     let manifest = std::fs::read_to_string(container.file(names::MANIFEST));
@@ -168,7 +170,8 @@ async fn run(
         metrics.close().await;
     }
     rest.close().await;
-    process.end().await;
+    // They know this attempt's address alone. YARN ends their containers, but not where it has lost sight of the node.
+    process.end(Some("its ApplicationMaster has ended")).await;
     if let Some(status) = ended.status {
         clean_up(&files).await;
         master.finish(status, &ended.diagnostics).await?;
@@ -278,16 +281,17 @@ fn parts(
     })
 }
 
-/// Who may look by way of the proxy, if the configuration says: users are before the space, groups behind it. Groups are YARN's to know; here
-/// they let nobody in. The owner may always look.
-fn viewers(configuration: &Configuration, owner: &str) -> anyhow::Result<Option<std::collections::BTreeSet<String>>> {
-    let acl = configuration.get(&options::YARN_VIEW_ACLS)?.filter(|acl| acl.trim() != "*");
-    let users = acl.map(|acl| acl.split(' ').next().unwrap_or_default().to_owned());
-    let with_owner = |users: String| {
-        let users = users.split(',').filter(|user| !user.is_empty());
-        users.chain([owner]).map(str::to_owned).collect()
+/// Who may look by way of the proxy, if the configuration says: users are before the space, groups behind it. The owner may always look.
+fn viewers(configuration: &Configuration, conf: &HadoopConf, owner: &str) -> anyhow::Result<Option<Viewers>> {
+    let Some(acl) = configuration.get(&options::YARN_VIEW_ACLS)?.filter(|acl| acl.trim() != "*") else {
+        return Ok(None);
     };
-    Ok(users.map(with_owner))
+    let (users, groups) = acl.split_once(' ').unwrap_or((&acl, ""));
+    let names =
+        |list: &str| list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let mut users: BTreeSet<String> = names(users);
+    users.insert(owner.to_owned());
+    Ok(Some(Viewers { users, groups: names(groups), members: Arc::new(Groups::of(conf, owner)) }))
 }
 
 /// How many workers the slots make that the jobs want, and which there are.

@@ -1,6 +1,7 @@
 //! Processes in YARN's containers: an ApplicationMaster, which is a JobManager, and TaskManagers.
 
 mod container;
+mod groups;
 mod last_words;
 mod master;
 mod proxies;
