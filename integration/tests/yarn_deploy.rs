@@ -24,6 +24,7 @@ async fn deployments_that_come_to_nothing_leave_nothing() {
     a_client_that_is_interrupted(&client).await;
     a_client_that_is_interrupted_while_nobody_answers(&client).await;
     a_client_that_is_killed(&client).await;
+    client.nothing_runs().await;
 }
 
 async fn what_the_cluster_cannot_run(client: &Client) {

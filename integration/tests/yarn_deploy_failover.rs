@@ -34,6 +34,7 @@ async fn there_is_one_application_whenever_the_resource_manager_fails_over() {
     client.cluster = YarnCluster::new(client.cluster.conf.clone(), &user, options, entropy()).unwrap();
     for moment in [Moment::BeforeTheSubmission, Moment::WithTheSubmission, Moment::AfterTheFirstReport] {
         one_application(&client, moment).await;
+        client.nothing_runs().await;
     }
 }
 

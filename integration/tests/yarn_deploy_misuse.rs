@@ -8,6 +8,7 @@ mod yarn;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use command::yarn::{SMALL, Yarn};
 use command::{processes, until, weft_with};
@@ -20,6 +21,7 @@ static YARN: LazyLock<Yarn> = LazyLock::new(|| Yarn::up(&["--nodemanagers", "1"]
 #[test]
 fn what_is_wrong_is_said_with_what_to_do() {
     what_cannot_be_shipped();
+    what_cannot_run_is_refused_at_once();
     a_staging_directory_of_somebody_else();
     a_program_for_newer_machines();
     sessions_that_are_not_known();
@@ -47,6 +49,31 @@ fn what_cannot_be_shipped() {
         "yarn.provided.lib.dirs",
         "no such file",
     ]);
+}
+
+/// In less than a second, beyond what it takes to start the command.
+fn what_cannot_run_is_refused_at_once() {
+    let run = ["run", "-t", "yarn-application"].as_slice();
+    for (option, part) in [
+        ("-Dyarn.application.queue=nowhere", "there is no queue nowhere"),
+        ("-Dtaskmanager.memory.process.size=900g", "a TaskManager needs"),
+        ("-Dyarn.application-attempts=2", "high-availability.type"),
+    ] {
+        let refused = [run, &SMALL, &[option, &YARN.program, "trivial"]].concat();
+        // The best of three: others use this machine, too.
+        let beyond = (0..3).map(|_| {
+            let start = took(|| drop(YARN.weft(&["--version"]).well()));
+            took(|| YARN.weft(&refused).badly(&[part])).saturating_sub(start)
+        });
+        let best = beyond.min().unwrap();
+        assert!(best < Duration::from_secs(1), "{option}: {best:?}");
+    }
+}
+
+fn took(what: impl FnOnce()) -> Duration {
+    let began = Instant::now();
+    what();
+    began.elapsed()
 }
 
 fn a_staging_directory_of_somebody_else() {

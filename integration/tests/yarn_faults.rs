@@ -4,8 +4,8 @@
 
 mod command;
 
-use command::until;
 use command::yarn::{Yarn, expected};
+use command::{processes, until};
 use rustix::process::{Pid, test_kill_process};
 
 const RESTARTS: [&str; 3] = [
@@ -50,24 +50,54 @@ fn masters_that_fail_over_disturb_no_job() {
     });
 }
 
+/// The NodeManager that started a process.
+fn node_of(pid: i32) -> &'static str {
+    let cwd = std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap();
+    ["nm1", "nm2"].into_iter().find(|node| cwd.to_string_lossy().contains(&format!("/{node}/"))).unwrap()
+}
+
+/// Its containers go on without it, until YARN gives up the node, and the JobManager its TaskManager.
 #[test]
 fn nothing_lives_on_where_a_node_manager_has_died() {
     let yarn = Yarn::up(&[]);
-    let session = yarn.session(&RESTARTS);
+    // As large as a node, so that it is not where the ApplicationMaster is.
+    let large = "-Dtaskmanager.memory.process.size=3700m";
+    let session = yarn.session(&[RESTARTS.as_slice(), &[large]].concat());
     let output = yarn.home("of-lost");
     let under_way = session.count_words(&output, "600");
     session.job("RUNNING");
     let task_manager = session.task_manager();
-    let cwd = std::fs::read_link(format!("/proc/{task_manager}/cwd")).unwrap();
-    let node = ["nm1", "nm2"].into_iter().find(|node| cwd.to_string_lossy().contains(&format!("/{node}/"))).unwrap();
+    let node = node_of(task_manager);
+    assert_ne!(node, node_of(session.master()));
     yarn.rig.kill(node).unwrap();
-    // Its containers go on without it, until YARN gives up the node, and the JobManager its TaskManager.
     until("the TaskManager has ended", || {
         test_kill_process(Pid::from_raw(task_manager).unwrap()).is_err().then_some(())
     });
+    yarn.rig.start(node).unwrap();
     let ended = under_way.wait_with_output().unwrap();
     assert!(ended.status.success(), "{ended:?}");
     assert_eq!(yarn.counts(&output), expected());
-    yarn.rig.start(node).unwrap();
     session.stop();
+}
+
+/// Nobody but their ApplicationMaster can end the TaskManagers on the node that YARN sees no more.
+#[test]
+fn nothing_lives_on_where_the_node_manager_of_the_application_master_has_died() {
+    let yarn = Yarn::up(&[]);
+    // Too large for all three to be on the other node.
+    let session = yarn.session(&["-Dtaskmanager.memory.process.size=1500m", "-Dtaskmanager.numberOfTaskSlots=1"]);
+    session.run(&["-d", "-p", "3"], &["endless"]).well();
+    until("three workers", || (session.workers("endless").len() == 3).then_some(()));
+    let node = node_of(session.master());
+    assert!(session.workers("endless").into_iter().any(|pid| node_of(pid) == node));
+    yarn.rig.kill(node).unwrap();
+    until("all of its processes are gone", || processes(&[&session.application], "").is_empty().then_some(()));
+    let report = until("the application has failed", || {
+        Some(yarn.report(&session.application)).filter(|report| report["state"] == "FAILED")
+    });
+    let diagnostics = report["diagnostics"].as_str().unwrap();
+    assert!(diagnostics.contains("*lost* node"), "{diagnostics}");
+    // An ApplicationMaster that YARN gives up leaves what is staged to its successor, which it has none.
+    yarn.weft(&["yarn", "gc", "--grace", "0"]).well();
+    yarn.nothing_is_left(&session.application);
 }

@@ -5,11 +5,12 @@
 mod command;
 mod hdfs;
 
+use std::collections::BTreeSet;
 use std::process::Child;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-use command::until;
-use command::yarn::{Yarn, expected};
+use command::yarn::{Session, Yarn, expected};
+use command::{lives, node_of, processes, programs, until};
 use hdfs::administrator;
 
 /// Two queues, each of which may use all of the cluster, until the other asks for its half. Containers are looked at twice a second.
@@ -70,9 +71,8 @@ fn a_container_that_yarn_kills_for_memory_is_explained() {
 
     let mapped = session.run(&[], &["map", "--gigabytes", "16"]);
     let explained = until("YARN's word on what is mapped", || {
-        let of_any = session.get("/jobs/overview");
-        let jobs = of_any.split("\"jid\":\"").skip(1).filter_map(|rest| rest.split('"').next());
-        jobs.map(|job| session.failures(job)).find(|failures| failures.contains("exit status -103"))
+        let jobs = jobs_of(&session).into_iter();
+        jobs.map(|job| session.failures(&job)).find(|failures| failures.contains("exit status -103"))
     });
     assert!(explained.contains("it mapped") && explained.contains("vmem-check"), "{explained}");
     mapped.badly(&["FAILED"]);
@@ -81,8 +81,8 @@ fn a_container_that_yarn_kills_for_memory_is_explained() {
     // An application that ends with the job says so in its own end: to its client, and to whoever asks YARN.
     let said = YARN.run_application(&WATCHED_BY_YARN, &["leak"]);
     let application = said.stdout.lines().find_map(|line| line.strip_prefix("YARN application id: ")).unwrap();
-    let report = YARN.rig.web("rm1", &format!("/ws/v1/cluster/apps/{application}")).unwrap();
-    let diagnostics = report["app"]["diagnostics"].as_str().unwrap();
+    let report = YARN.report(application);
+    let diagnostics = report["diagnostics"].as_str().unwrap();
     for part in ["exit status -104", "raise taskmanager.memory.process.size"] {
         assert!(diagnostics.contains(part), "{diagnostics}");
     }
@@ -132,12 +132,20 @@ fn our_own_watch_is_there_first() {
 #[test]
 fn what_another_queue_preempts_runs_again_when_there_is_room() {
     let _alone = alone();
-    let large = ["-Dtaskmanager.memory.process.size=1g", "-Dtaskmanager.numberOfTaskSlots=1"];
+    // All alike: where pieces of a GB are left on several nodes, YARN takes them for room and preempts nothing.
+    let large = [
+        "-Djobmanager.memory.process.size=1g",
+        "-Dtaskmanager.memory.process.size=1g",
+        "-Dtaskmanager.numberOfTaskSlots=1",
+    ];
     let session = YARN.session(&[large.as_slice(), &RESTARTS].concat());
     session.run(&["-d", "-p", "6"], &["endless"]).well();
     let job = session.job("RUNNING");
     let all_run = || session.get(&format!("/jobs/{job}")).matches("\"status\":\"RUNNING\"").count() >= 2;
     until("all of its tasks run", || all_run().then_some(()));
+    // More than the half of the cluster, to which the queue has a right: 7 GB of 8.
+    assert_eq!(of_session(&session.application, "runningContainers"), 7);
+    assert_eq!(of_session(&session.application, "allocatedMB"), 7 * 1024);
 
     let urgent = [large.as_slice(), &["-Dyarn.application.queue=urgent"]].concat();
     let output = YARN.home("of-urgent");
@@ -168,6 +176,8 @@ fn more_slots_than_there_are_cost_no_more_containers_than_fit_and_all_go_back() 
     let ended = under_way.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
     assert!(!ended.status.success() && said.contains("100"), "{said}");
+    let started = YARN.started(&session.application).len();
+    assert!((10..=11).contains(&started), "{started} containers were started, and {most} ran at once");
     until("all TaskManagers have gone back", || {
         (of_session(&session.application, "runningContainers") == 1).then_some(())
     });
@@ -184,7 +194,7 @@ fn number(of: &serde_json::Value, name: &str) -> i64 {
 
 /// What the ResourceManager says of an application, in a number.
 fn of_session(application: &str, name: &str) -> i64 {
-    number(&YARN.rig.web("rm1", &format!("/ws/v1/cluster/apps/{application}")).unwrap()["app"], name)
+    number(&YARN.report(application), name)
 }
 
 #[test]
@@ -194,45 +204,106 @@ fn a_fair_scheduler_and_coarse_allocations() {
                 org.apache.hadoop.yarn.server.resourcemanager.scheduler.fair.FairScheduler";
     let coarse = "yarn-site:yarn.scheduler.minimum-allocation-mb=1024";
     let yarn = Yarn::up(&["--set", fair, "--set", coarse]);
-    let session = yarn.session(&[]);
-    assert!(session.said.contains("for which YARN gives 1024 mb"), "{}", session.said);
-    let output = yarn.home("of-fair");
-    session.run(&["-p", "3"], &["words", "--input", &yarn.home("words.txt"), "--output", &output]).well();
-    assert_eq!(yarn.counts(&output), expected());
-    session.stop();
+    let scheduler = yarn.manager("/ws/v1/cluster/scheduler");
+    assert_eq!(scheduler["scheduler"]["schedulerInfo"]["type"], "fairScheduler");
+    rounded(&yarn);
 }
 
 #[test]
 fn allocations_are_rounded_as_the_start_says() {
     let _alone = alone();
-    let yarn = Yarn::up(&["--set", "yarn-site:yarn.scheduler.minimum-allocation-mb=1024"]);
+    rounded(&Yarn::up(&["--set", "yarn-site:yarn.scheduler.minimum-allocation-mb=1024"]));
+}
+
+/// Containers of 512 and 768 MB are counted as 1024 MB, which the start of a session says, and used.
+fn rounded(yarn: &Yarn) {
     let session = yarn.session(&[]);
-    assert!(session.said.contains("for which YARN gives 1024 mb"), "{}", session.said);
+    for needs in [
+        "a JobManager needs 512 mb, for which YARN gives 1024 mb",
+        "a TaskManager needs 768 mb, for which YARN gives 1024 mb",
+    ] {
+        assert!(session.said.contains(needs), "{}", session.said);
+    }
     session.run(&["-d"], &["endless"]).well();
-    session.job("RUNNING");
-    let application = &yarn.rig.web("rm1", &format!("/ws/v1/cluster/apps/{}", session.application)).unwrap()["app"];
-    assert_eq!(number(application, "allocatedMB"), 2048, "{application}");
+    until("its worker", || session.workers("endless").pop());
+    let application = yarn.report(&session.application);
+    assert_eq!(number(&application, "runningContainers"), 2, "{application}");
+    assert_eq!(number(&application, "allocatedMB"), 2048, "{application}");
+    let output = yarn.home("of-rounded");
+    session.run(&["-p", "3"], &["words", "--input", &yarn.home("words.txt"), "--output", &output]).well();
+    assert_eq!(yarn.counts(&output), expected());
     session.stop();
+}
+
+/// YARN counts what is mapped, whether it is used or not, and kills a container that maps more than 2.1 times what it has.
+#[test]
+fn what_is_mapped_stays_below_what_yarn_allows() {
+    let _alone = alone();
+    let slots = ["-Dtaskmanager.numberOfTaskSlots=3", "-Dtaskmanager.memory.process.size=1g"];
+    let session = YARN.session(&slots);
+    let jobs = ["one", "two", "three"].map(|name| format!("-Dpipeline.name={name}"));
+    jobs.iter().for_each(|name| drop(session.run(&["-d", "-p", "1", name], &["endless"]).well()));
+    until("three workers", || (session.workers("endless").len() == 3).then_some(()));
+    until("three jobs run", || {
+        (session.get("/jobs/overview").matches("\"state\":\"RUNNING\"").count() == 3).then_some(())
+    });
+    for (program, mib) in [("./weft yarn-jobmanager", 512), ("./weft yarn-taskmanager", 1024)] {
+        let [pid] = programs(&session.application, program)[..] else { panic!("several of {program}") };
+        let mapped = mapped_by(&container_of(pid));
+        assert!(mapped > 0, "{program}");
+        // YARN's own limit is in whole bytes; a tenth of it is room for what the next minute maps.
+        assert!(mapped < mib * 1024 * 21 / 10 * 9 / 10, "{program} and what it has started map {mapped} kB");
+    }
+    session.stop();
+}
+
+fn jobs_of(session: &Session<'_>) -> Vec<String> {
+    let overview = session.get("/jobs/overview");
+    overview.split("\"jid\":\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+}
+
+/// The container that a process runs in.
+fn container_of(pid: i32) -> String {
+    let directory = std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap();
+    directory.iter().find(|part| part.to_string_lossy().starts_with("container_")).unwrap().to_str().unwrap().to_owned()
+}
+
+/// How many kB all processes of a container have mapped: those in its directory, shells included, and what they have started.
+fn mapped_by(container: &str) -> u64 {
+    let field = |pid: i32, name: &str| {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let value = status.lines().find_map(|line| line.strip_prefix(name));
+        value.and_then(|value| value.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or_default()
+    };
+    let (everybody, mut counted) = (processes(&[], ""), BTreeSet::from_iter(processes(&[container], "")));
+    loop {
+        let started_by = |pid: &i32| counted.contains(&(field(*pid, "PPid:") as i32));
+        let more: Vec<i32> =
+            everybody.iter().copied().filter(|pid| !counted.contains(pid)).filter(started_by).collect();
+        if more.is_empty() {
+            return counted.iter().map(|pid| field(*pid, "VmSize:")).sum();
+        }
+        counted.extend(more);
+    }
 }
 
 #[test]
 fn what_is_left_of_a_frozen_node_manager_is_fenced() {
     let _alone = alone();
     let yarn = Yarn::up(&[]);
-    let session = yarn.session(&RESTARTS);
+    // As large as a node, so that it is not where the ApplicationMaster is.
+    let large = "-Dtaskmanager.memory.process.size=3700m";
+    let session = yarn.session(&[RESTARTS.as_slice(), &[large]].concat());
     let output = yarn.home("of-frozen");
     let under_way = session.count_words(&output, "600");
     let job = session.job("RUNNING");
     let task_manager = session.task_manager();
-    let cwd = std::fs::read_link(format!("/proc/{task_manager}/cwd")).unwrap();
-    let node = ["nm1", "nm2"].into_iter().find(|node| cwd.to_string_lossy().contains(&format!("/{node}/"))).unwrap();
-    yarn.rig.freeze(node).unwrap();
-    let pid = rustix::process::Pid::from_raw(task_manager).unwrap();
-    until("the TaskManager of the lost node has ended", || {
-        rustix::process::test_kill_process(pid).is_err().then_some(())
-    });
+    let node = node_of(task_manager);
+    assert_ne!(node, node_of(session.master()));
+    yarn.rig.freeze(&node).unwrap();
+    until("the TaskManager of the lost node has ended", || (!lives(task_manager)).then_some(()));
     assert!(session.failures(&job).contains("lost"), "{}", session.failures(&job));
-    yarn.rig.thaw(node).unwrap();
+    yarn.rig.thaw(&node).unwrap();
     let ended = under_way.wait_with_output().unwrap();
     assert!(ended.status.success(), "{ended:?}");
     assert_eq!(yarn.counts(&output), expected());

@@ -3,14 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod command;
+mod hdfs;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
+use command::secrets::Secrets;
 use command::yarn::{SMALL, Yarn};
 use command::{processes, until};
 use rustix::process::{Pid, Signal, kill_process};
+use weft_fs::Path;
 
 static YARN: LazyLock<Yarn> = LazyLock::new(|| Yarn::up(&["--set", "yarn-site:yarn.log-aggregation-enable=true"]));
 
@@ -41,13 +44,52 @@ fn the_last_lines_of_a_killed_worker_and_task_manager_are_read_after_the_end() {
     let ended = under_way.wait_with_output().unwrap();
     assert!(!ended.status.success(), "{ended:?}");
     let (file, last) = until("its log", || last_line_of_task_manager(&application));
+    let secrets = Secrets::of(&application);
     session.stop();
     let all = collected(&application, &[]);
+    assert!(!secrets.are_in(all.as_bytes()), "{all}");
+    kept_without(&application, &secrets, &last);
     for line in [&of_worker, &last] {
         assert!(all.lines().any(|other| other == line), "{line} is not in {all}");
     }
     as_hadoop_reads_them(&application, &[&of_worker, &last]);
     parts_of_them(&application, &file, &last);
+    of_its_job(&application, &job, &of_worker);
+}
+
+/// The job is found without its application, which has ended and is written down nowhere.
+fn of_its_job(application: &str, job: &str, last: &str) {
+    let named = format!("-Dyarn.application.id={application}");
+    for options in [["-t", "yarn-session"].as_slice(), &["-t", "yarn-application"], &[&named]] {
+        let said = YARN.weft(&[&["logs", job], options].concat()).well();
+        assert!(said.lines().any(|line| line == last), "{options:?}: {said}");
+        let mut titles = said.lines().filter(|line| line.starts_with("==> container_"));
+        assert!(titles.all(|title| listed(title).1.contains(job)), "{options:?}: {said}");
+    }
+    let unknown = "0123456789abcdef0123456789abcdef";
+    YARN.weft(&["logs", unknown, "-t", "yarn-session"]).badly(&[unknown, application, "yarn.application.id"]);
+}
+
+/// What lies in HDFS, byte for byte, has the last line and no secret: YARN's own files are not compressed unless somebody wants it.
+fn kept_without(application: &str, secrets: &Secrets, last: &str) {
+    let fs = hdfs::file_system(&YARN.rig);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let kept = runtime.block_on(async {
+        let (mut kept, mut waiting) = (Vec::new(), vec![Path::parse("hdfs:///yarn-logs").unwrap()]);
+        while let Some(directory) = waiting.pop() {
+            for entry in fs.list_all(&directory).await.unwrap() {
+                if !entry.is_file() {
+                    waiting.push(entry.path);
+                } else if entry.path.to_string().contains(application) {
+                    let reader = fs.open(&entry.path).await.unwrap();
+                    kept.push(reader.read_range(0..reader.length()).await.unwrap());
+                }
+            }
+        }
+        kept
+    });
+    assert!(kept.iter().any(|file| file.windows(last.len()).any(|part| part == last.as_bytes())), "{last}");
+    assert!(kept.iter().all(|file| !secrets.are_in(file)));
 }
 
 /// Kills a worker of the words' job: the last line that it wrote.
@@ -93,10 +135,7 @@ fn last_line(application: &str, is_named: impl Fn(&str) -> bool) -> Option<(Path
 
 /// What `weft logs` prints once the nodes have collected everything.
 fn collected(application: &str, options: &[&str]) -> String {
-    until("the logs are collected", || {
-        let report = YARN.rig.web("rm1", &format!("/ws/v1/cluster/apps/{application}")).unwrap();
-        (report["app"]["logAggregationStatus"] == "SUCCEEDED").then_some(())
-    });
+    until("the logs are collected", || (YARN.report(application)["logAggregationStatus"] == "SUCCEEDED").then_some(()));
     YARN.weft(&[&["logs", application], options].concat()).well()
 }
 
@@ -171,7 +210,8 @@ fn what_env_names_reaches_main_and_workers_and_nobody_else() {
 #[test]
 fn an_application_whose_job_is_cancelled_is_told_to_be_killed() {
     let _alone = alone();
-    let run = [["run", "-t", "yarn-application", "-Dyarn.application.name=endless"].as_slice(), &SMALL].concat();
+    let options = ["-Dyarn.application.name=endless", "-Dhistoryserver.web.address=history.weft.test"];
+    let run = [["run", "-t", "yarn-application"].as_slice(), &options, &SMALL].concat();
     let under_way = command::start(&YARN.rig, &[run.as_slice(), &[&YARN.program, "endless"]].concat());
     let id = "-Dyarn.application.id=endless";
     let job = until("the job runs", || {
@@ -184,9 +224,12 @@ fn an_application_whose_job_is_cancelled_is_told_to_be_killed() {
     assert_eq!(ended.status.code(), Some(1), "{stdout}{stderr}");
     assert!(stderr.contains(&format!("was cancelled: job {job} was cancelled")), "{stderr}");
     let application = stdout.lines().find_map(|line| line.strip_prefix("YARN application id: ")).unwrap();
-    let report = YARN.rig.web("rm1", &format!("/ws/v1/cluster/apps/{application}")).unwrap();
-    assert_eq!((&report["app"]["state"], &report["app"]["finalStatus"]), (&"FINISHED".into(), &"KILLED".into()));
-    let diagnostics = report["app"]["diagnostics"].as_str().unwrap();
+    let report = YARN.report(application);
+    assert_eq!((&report["state"], &report["finalStatus"]), (&"FINISHED".into(), &"KILLED".into()));
+    let diagnostics = report["diagnostics"].as_str().unwrap();
     assert!(diagnostics.contains("was cancelled"), "{diagnostics}");
+    let proxy = std::net::TcpStream::connect(YARN.rig.address("rm1", "http").unwrap()).unwrap();
+    let (status, page) = command::yarn::ask(proxy, &format!("GET /proxy/{application}/"), "");
+    assert!(page.contains("http://history.weft.test:8082"), "{status} {page}");
     YARN.nothing_is_left(application);
 }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses a part")]
 
+pub(crate) mod secrets;
+pub(crate) mod stranger;
 pub(crate) mod yarn;
 
 use std::path::{Path, PathBuf};
@@ -111,14 +113,46 @@ pub(crate) fn until<T>(what: &str, mut so: impl FnMut() -> Option<T>) -> T {
 
 /// The processes whose working directory has all of these parts, and whose command line has this one, by number.
 pub(crate) fn processes(directory: &[&str], line: &str) -> Vec<i32> {
+    all_processes()
+        .filter(|pid| {
+            let cwd = std::fs::read_link(format!("/proc/{pid}/cwd"));
+            cwd.is_ok_and(|cwd| directory.iter().all(|part| cwd.to_string_lossy().contains(part)))
+        })
+        .filter(|pid| command_line(*pid).contains(line))
+        .collect()
+}
+
+/// Those of an application's processes whose command line begins so: not the shells that wait for them.
+pub(crate) fn programs(application: &str, begins: &str) -> Vec<i32> {
+    let all = processes(&[application], begins);
+    all.into_iter().filter(|pid| command_line(*pid).starts_with(begins)).collect()
+}
+
+/// The processes that have something in their command line, wherever they are.
+pub(crate) fn processes_told(what: &str) -> Vec<i32> {
+    all_processes().filter(|pid| command_line(*pid).contains(what)).collect()
+}
+
+fn all_processes() -> impl Iterator<Item = i32> {
     let entries = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
-    let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let has = |pid: &i32| {
-        let process = Path::new("/proc").join(pid.to_string());
-        let found = std::fs::read(process.join("cmdline")).unwrap_or_default();
-        let is_there = std::fs::read_link(process.join("cwd"))
-            .is_ok_and(|cwd| directory.iter().all(|part| cwd.to_string_lossy().contains(part)));
-        is_there && String::from_utf8_lossy(&found).replace('\0', " ").contains(line)
-    };
-    numbers.filter(has).collect()
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+fn command_line(pid: i32) -> String {
+    let found = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    String::from_utf8_lossy(&found).replace('\0', " ")
+}
+
+/// The NodeManager whose container a process runs in: its directory is in the NodeManager's.
+pub(crate) fn node_of(pid: i32) -> String {
+    let directory = std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap();
+    let mut parts = directory.iter().map(|part| part.to_string_lossy().into_owned());
+    parts.find(|part| part.starts_with("nm")).unwrap()
+}
+
+/// Whether a process has not ended. One that nobody has asked how it ended has.
+pub(crate) fn lives(pid: i32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+    state.is_some_and(|state| !matches!(state, 'Z' | 'X'))
 }

@@ -1,13 +1,14 @@
 //! A YARN for clusters of Weft: a rig, the tests' program, words to count, sessions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::Child;
 
 use weft_integration::Rig;
 
-use super::{Gave, built, processes, until};
+use super::{Gave, built, processes, processes_told, programs, until};
 
 /// What every cluster here is made of.
 pub(crate) const SMALL: [&str; 3] = [
@@ -46,10 +47,49 @@ impl Yarn {
         format!("hdfs:///user/{}/{path}", self.rig.users().client)
     }
 
-    /// Runs a job of the tests' program in an application of its own.
+    /// Runs a job of the tests' program in an application of its own, of which nothing is left, however it ended.
     pub(crate) fn run_application(&self, options: &[&str], job: &[&str]) -> Gave {
+        let before = self.applications();
         let run = [&["run", "-t", "yarn-application", "-p", "2"], SMALL.as_slice(), options].concat();
-        self.weft(&[&run, [self.program.as_str()].as_slice(), job].concat())
+        let gave = self.weft(&[&run, [self.program.as_str()].as_slice(), job].concat());
+        self.applications().difference(&before).for_each(|application| self.nothing_is_left(application));
+        gave
+    }
+
+    /// What the ResourceManager says that is active.
+    pub(crate) fn manager(&self, path: &str) -> serde_json::Value {
+        let ask = || self.rig.names("rm").find_map(|name| self.rig.web(name, path).ok());
+        until("a ResourceManager that answers", ask)
+    }
+
+    /// What the ResourceManager says of an application.
+    pub(crate) fn report(&self, application: &str) -> serde_json::Value {
+        self.manager(&format!("/ws/v1/cluster/apps/{application}"))["app"].take()
+    }
+
+    /// All applications that YARN has heard of.
+    fn applications(&self) -> BTreeSet<String> {
+        let all = self.manager("/ws/v1/cluster/apps");
+        let all = all["apps"]["app"].as_array().into_iter().flatten();
+        all.filter_map(|application| application["id"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// All containers that were started for an application which is not over: each has a directory for its logs.
+    pub(crate) fn started(&self, application: &str) -> BTreeSet<String> {
+        let read = |directory: PathBuf| std::fs::read_dir(directory).into_iter().flatten().flatten();
+        let of_nodes = read(self.rig.directory().join("log/containers"));
+        let all = of_nodes.flat_map(|node| read(node.path().join(application)));
+        all.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    /// The containers of an application that nodes know of.
+    fn containers(&self, application: &str) -> Vec<String> {
+        let nodes = self.rig.names("nm").filter(|node| self.rig.is_running(node));
+        let known = nodes.map(|node| self.rig.web(node, "/ws/v1/node/containers").unwrap());
+        let of_all = known.flat_map(|known| known["containers"]["container"].as_array().cloned().unwrap_or_default());
+        let ids = of_all.filter_map(|container| container["id"].as_str().map(str::to_owned));
+        let number = application.trim_start_matches("application");
+        ids.filter(|id| id.contains(number)).collect()
     }
 
     /// The last count of each word that is in a directory.
@@ -69,9 +109,15 @@ impl Yarn {
         counts
     }
 
-    /// No process of the application lives, and nothing that was staged for it is there.
+    /// The application is over, no node has a container of it, none of its processes lives, and nothing that was staged for it is there.
     pub(crate) fn nothing_is_left(&self, application: &str) {
+        until(&format!("{application} is over"), || {
+            let state = self.report(application)["state"].as_str()?.to_owned();
+            ["FINISHED", "FAILED", "KILLED"].contains(&state.as_str()).then_some(())
+        });
+        until("no node has a container of it", || self.containers(application).is_empty().then_some(()));
         until("all of its processes are gone", || processes(&[application], "").is_empty().then_some(()));
+        until("nobody is told of it", || processes_told(application).is_empty().then_some(()));
         let staged = self.weft(&["fs", "-ls", &self.home(".weft/apps")]).well();
         assert!(!staged.contains(application), "{staged}");
     }
@@ -139,14 +185,20 @@ impl Session<'_> {
         })
     }
 
+    /// The processes of its workers that run this job of the tests' program.
+    pub(crate) fn workers(&self, job: &str) -> Vec<i32> {
+        processes(&[&self.application, "/weft-taskmanager-"], &format!("cluster_program {job}"))
+    }
+
     /// The process of a TaskManager whose worker runs the words' job.
     pub(crate) fn task_manager(&self) -> i32 {
-        let of_workers = [self.application.as_str(), "/weft-taskmanager-"];
-        until("a worker's process", || (!processes(&of_workers, "cluster_program words").is_empty()).then_some(()));
-        processes(&[&self.application], "./weft yarn-taskmanager")
-            .into_iter()
-            .max()
-            .expect("workers have a TaskManager")
+        until("a worker's process", || self.workers("words").pop());
+        programs(&self.application, "./weft yarn-taskmanager").pop().expect("workers have a TaskManager")
+    }
+
+    /// The process of the ApplicationMaster.
+    pub(crate) fn master(&self) -> i32 {
+        until("its ApplicationMaster", || programs(&self.application, "./weft yarn-jobmanager").pop())
     }
 
     /// What the job's failures were.
@@ -156,11 +208,16 @@ impl Session<'_> {
 
     /// What REST tells its owner.
     pub(crate) fn get(&self, path: &str) -> String {
-        let staged = self.yarn.home(&format!(".weft/apps/{}/secret", self.application));
-        let word = self.yarn.weft(&["fs", "-cat", &staged]).well();
-        let (status, body) = ask(TcpStream::connect(&self.address).unwrap(), path, word.trim());
+        let (status, body) = self.ask(&format!("GET {path}"));
         assert_eq!(status, 200, "{body}");
         body
+    }
+
+    /// Status and body of what its owner wants of REST, as `GET /overview`.
+    pub(crate) fn ask(&self, request: &str) -> (u16, String) {
+        let staged = self.yarn.home(&format!(".weft/apps/{}/secret", self.application));
+        let word = self.yarn.weft(&["fs", "-cat", &staged]).well();
+        ask(TcpStream::connect(&self.address).unwrap(), request, word.trim())
     }
 
     pub(crate) fn stop(self) {
@@ -170,10 +227,10 @@ impl Session<'_> {
     }
 }
 
-/// Status and body of a GET by somebody who knows a word, or none.
-pub(crate) fn ask(mut stream: TcpStream, path: &str, word: &str) -> (u16, String) {
+/// Status and body of a request, as `GET /overview`, of somebody who knows a word, or none.
+pub(crate) fn ask(mut stream: TcpStream, request: &str, word: &str) -> (u16, String) {
     let shown = if word.is_empty() { String::new() } else { format!("Authorization: Bearer {word}\r\n") };
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n{shown}\r\n").unwrap();
+    write!(stream, "{request} HTTP/1.0\r\nHost: localhost\r\n{shown}Content-Length: 0\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap();

@@ -14,7 +14,7 @@ use weft_hadoop_rpc::{Credentials, RpcOptions};
 use weft_integration::Rig;
 use weft_yarn::staging::{Source, Staging};
 use weft_yarn::{DeployError, Deployed, Deployment, DeploymentRequest, YarnCluster, YarnSettings, names};
-use weft_yarn_client::proto::ApplicationId;
+use weft_yarn_client::proto::{ApplicationId, ApplicationState, GetApplicationsRequest};
 
 use crate::hdfs;
 use crate::yarn::{self, LONG, entropy};
@@ -85,6 +85,34 @@ impl Client {
             Err(error) if error.is_not_found() => Vec::new(),
             Err(error) => panic!("{error}"),
         }
+    }
+
+    /// Waits until YARN has nothing to do any more: all applications are over, no node has a container, and no process of one lives.
+    pub(crate) async fn nothing_runs(&self) {
+        let manager = &self.cluster.resource_manager;
+        let over = [ApplicationState::Finished, ApplicationState::Failed, ApplicationState::Killed];
+        yarn::eventually("all applications are over", async || {
+            let all = manager.applications(&GetApplicationsRequest::default()).await.ok()?;
+            all.iter().all(|report| over.contains(&report.state())).then_some(())
+        })
+        .await;
+        let nodes: Vec<_> = self.rig.names("nm").collect();
+        yarn::eventually("no node has a container", async || {
+            let mut known = nodes.iter().map(|node| self.rig.web(node, "/ws/v1/node/containers").unwrap());
+            known.all(|known| known["containers"]["container"].is_null()).then_some(())
+        })
+        .await;
+        // Containers' directories are below the NodeManagers'.
+        let data = self.rig.directory().join("data");
+        let lives = |entry: std::fs::DirEntry| {
+            std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| {
+                cwd.starts_with(&data) && cwd.iter().any(|part| part.to_string_lossy().starts_with("application_"))
+            })
+        };
+        yarn::eventually("no process lives", async || {
+            (!std::fs::read_dir("/proc").unwrap().flatten().any(lives)).then_some(())
+        })
+        .await;
     }
 
     /// The application that was said to be submitted last, once one was.
