@@ -79,8 +79,9 @@ async fn what_cannot_be_written_is_written_again_under_another_name() {
         let (source, name) = home.source("weft", b"a program").await;
         // The first name that is drawn, and no other.
         let first = format!("*/cache/upload-{:016x}", 1);
-        for _ in 0..2 {
-            home.fs.faults().add(FaultRule::new(operation, &first, Fault::Fail(ErrorKind::ConnectionReset)));
+        for nth in 1..=2 {
+            let fault = Fault::Fail(ErrorKind::ConnectionReset);
+            home.fs.faults().add(FaultRule::new(operation, &first, fault).nth(nth));
         }
         assert_eq!(home.staging.stage(name, &source).await.unwrap().uploaded, 9, "{operation}");
         assert_eq!(home.fs.faults().waiting(), 1, "{operation}: the second is under another name");
@@ -93,8 +94,9 @@ async fn what_cannot_be_written_five_times_fails_and_leaves_nothing() {
     for operation in WRITES {
         let home = Home::new().await;
         let (source, name) = home.source("weft", b"a program").await;
-        for _ in 0..5 {
-            home.fs.faults().add(FaultRule::new(operation, "*/cache/*", Fault::Fail(ErrorKind::ConnectionReset)));
+        for nth in 1..=5 {
+            let fault = Fault::Fail(ErrorKind::ConnectionReset);
+            home.fs.faults().add(FaultRule::new(operation, "*/cache/*", fault).nth(nth));
         }
         let failed = home.staging.stage(name, &source).await;
         assert!(matches!(failed, Err(DeployError::Fs(_))), "{operation}: {failed:?}");
