@@ -39,12 +39,13 @@ fn kill(pid: i32) {
     kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
 }
 
-/// Kills an ApplicationMaster and waits for the next, and for the end of all that the first has started.
+/// Kills an ApplicationMaster and waits until the next is known to clients, and for the end of all that the first has started.
 fn next_master(application: &str) {
     let masters = || programs(application, "./weft yarn-jobmanager");
     let before = processes(&[application], "");
     masters().into_iter().for_each(kill);
     until("another ApplicationMaster", || masters().pop().filter(|pid| !before.contains(pid)));
+    until("it has registered", || (YARN.report(application)["state"] == "RUNNING").then_some(()));
     until("what the first has started is gone", || before.iter().all(|pid| !lives(*pid)).then_some(()));
 }
 
@@ -82,15 +83,14 @@ fn an_application_runs_its_program_again() {
     let words = ["words", "--input", &YARN.home("words.txt"), "--output", &output, "--delay", "400"];
     let options: Vec<&str> = available.iter().map(String::as_str).chain(RESTARTS).chain(SMALL).collect();
     let run = [&["run", "-t", "yarn-application", "-p", "2"], options.as_slice(), &[&YARN.program], &words].concat();
+    let before = YARN.applications();
     let under_way = command::start(&YARN.rig, &run);
-    let worker = until("a worker", || processes(&["/weft-taskmanager-"], "cluster_program words").pop());
-    let directory = std::fs::read_link(format!("/proc/{worker}/cwd")).unwrap();
-    let is_name = |part: &std::ffi::OsStr| part.to_string_lossy().starts_with("application_");
-    let application = directory.iter().find(|part| is_name(part)).unwrap().to_str().unwrap();
-    next_master(application);
+    let application = until("the application", || YARN.applications().difference(&before).next().cloned());
+    until("a worker", || processes(&[&application, "/weft-taskmanager-"], "cluster_program words").pop());
+    next_master(&application);
     let ended = under_way.wait_with_output().unwrap();
     assert!(ended.status.success(), "{ended:?}");
     assert_eq!(YARN.counts(&output), expected());
-    assert_eq!(YARN.report(application)["finalStatus"], "SUCCEEDED");
-    YARN.nothing_is_left(application);
+    assert_eq!(YARN.report(&application)["finalStatus"], "SUCCEEDED");
+    YARN.nothing_is_left(&application);
 }

@@ -5,7 +5,7 @@
 mod command;
 
 use command::yarn::{Yarn, expected};
-use command::{processes, until};
+use command::{node_of, processes, until};
 use rustix::process::{Pid, test_kill_process};
 
 const RESTARTS: [&str; 3] = [
@@ -50,12 +50,6 @@ fn masters_that_fail_over_disturb_no_job() {
     });
 }
 
-/// The NodeManager that started a process.
-fn node_of(pid: i32) -> &'static str {
-    let cwd = std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap();
-    ["nm1", "nm2"].into_iter().find(|node| cwd.to_string_lossy().contains(&format!("/{node}/"))).unwrap()
-}
-
 /// Its containers go on without it, until YARN gives up the node, and the JobManager its TaskManager.
 #[test]
 fn nothing_lives_on_where_a_node_manager_has_died() {
@@ -69,11 +63,11 @@ fn nothing_lives_on_where_a_node_manager_has_died() {
     let task_manager = session.task_manager();
     let node = node_of(task_manager);
     assert_ne!(node, node_of(session.master()));
-    yarn.rig.kill(node).unwrap();
+    yarn.rig.kill(&node).unwrap();
     until("the TaskManager has ended", || {
         test_kill_process(Pid::from_raw(task_manager).unwrap()).is_err().then_some(())
     });
-    yarn.rig.start(node).unwrap();
+    yarn.rig.start(&node).unwrap();
     let ended = under_way.wait_with_output().unwrap();
     assert!(ended.status.success(), "{ended:?}");
     assert_eq!(yarn.counts(&output), expected());
@@ -90,7 +84,7 @@ fn nothing_lives_on_where_the_node_manager_of_the_application_master_has_died() 
     until("three workers", || (session.workers("endless").len() == 3).then_some(()));
     let node = node_of(session.master());
     assert!(session.workers("endless").into_iter().any(|pid| node_of(pid) == node));
-    yarn.rig.kill(node).unwrap();
+    yarn.rig.kill(&node).unwrap();
     until("all of its processes are gone", || processes(&[&session.application], "").is_empty().then_some(()));
     let report = until("the application has failed", || {
         Some(yarn.report(&session.application)).filter(|report| report["state"] == "FAILED")

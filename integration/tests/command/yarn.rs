@@ -68,7 +68,7 @@ impl Yarn {
     }
 
     /// All applications that YARN has heard of.
-    fn applications(&self) -> BTreeSet<String> {
+    pub(crate) fn applications(&self) -> BTreeSet<String> {
         let all = self.manager("/ws/v1/cluster/apps");
         let all = all["apps"]["app"].as_array().into_iter().flatten();
         all.filter_map(|application| application["id"].as_str().map(str::to_owned)).collect()
