@@ -27,6 +27,9 @@ use weft_runtime::TaskMetrics;
 /// How long a process may live after it has closed the connection to this one.
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// The signal by which whoever ends a container ends all of its processes.
+const TERMINATED: i32 = 15;
+
 /// What a child is started with.
 pub(super) struct ChildStart {
     pub(super) children: Arc<Children>,
@@ -81,13 +84,19 @@ impl ChildWorker {
             }
         };
         match started {
-            Ok((parent, configuration)) => self.accompany(start, parent, configuration).await,
+            Ok((parent, configuration)) => self.accompany(start, parent, configuration, wanted).await,
             Err(failure) => self.listener.ended(WorkerEnd::CannotStart(failure), None),
         }
     }
 
     /// Hears the program until it has ended.
-    async fn accompany(&self, start: ChildStart, parent: Parent, configuration: Inherited) {
+    async fn accompany(
+        &self,
+        start: ChildStart,
+        parent: Parent,
+        configuration: Inherited,
+        mut wanted: watch::Receiver<Wanted>,
+    ) {
         let Parent { sender, mut receiver, process } = parent;
         let passing_on = tokio::spawn(pass_on(configuration, sender.clone()));
         *self.lock() = Some(Running { sender, process: process.clone() });
@@ -120,6 +129,11 @@ impl ChildWorker {
             Some(sentence) => WorkerEnd::CannotStart(Failure::new(ErrorKind::User, sentence)),
             None => end_of(exit),
         };
+        if end == WorkerEnd::Signalled(TERMINATED) {
+            // Most likely this process is about to end as well, and why it does says more than that a worker has.
+            let patience = start.children.settings.same_order;
+            let _ = tokio::time::timeout(patience, wanted.wait_for(|wanted| *wanted != Wanted::Yes)).await;
+        }
         self.listener.ended(end, last_words);
     }
 

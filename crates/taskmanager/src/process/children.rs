@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
@@ -56,6 +57,8 @@ pub struct ChildSettings {
     pub secret: Option<SecretKey>,
     /// What generations are numbered from: greater than any of an earlier process.
     pub first_generation: u64,
+    /// How long after a worker this process may hear that it is to end, too, when one order was given to both.
+    pub same_order: Duration,
 }
 
 /// Starts workers as child processes.

@@ -25,6 +25,8 @@ use weft_runtime::{Clock, SystemClock};
 const ARTIFACT_LIMIT: u64 = 4 << 30;
 /// Between two looks for programs that nobody has used for long.
 const CLEAN_UP: Duration = Duration::from_secs(60);
+/// A NodeManager's signal is there for all processes of a container at once, and each ends when it is given time to run.
+const SAME_ORDER: Duration = Duration::from_secs(1);
 /// How long the last words to the JobManager may take.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -177,6 +179,7 @@ impl TaskManagerProcess {
                 network_memory_per_slot: memory.network_per_slot,
                 secret: secret.clone(),
                 first_generation: first_number,
+                same_order: SAME_ORDER,
             },
             link.clone(),
             io.clone(),

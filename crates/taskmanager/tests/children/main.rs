@@ -163,6 +163,38 @@ fn a_program_is_fetched_once_for_all_jobs_and_workers() {
     assert_eq!(rig.fetches(), 1);
 }
 
+/// Who ends a container ends all processes in it with one signal, and the worker is gone first.
+#[test]
+fn a_worker_that_is_told_to_end_with_its_task_manager_is_no_failure_of_its_own() {
+    let mut rig = Rig::with_same_order(TaskManagerSettings::default(), Duration::from_secs(3600));
+    rig.request(JOB, 0, "obey");
+    rig.deploy(JOB, att(0, 0), 0);
+    rig.await_state(JOB, att(0, 0), RUNNING);
+    let pid = rig.pid(JOB);
+    rig.signal("-TERM", pid);
+    rig.await_end_of(pid);
+    // What takes longer than to tell of the end.
+    rig.request(OTHER, 1, "obey");
+    rig.deploy(OTHER, att(0, 0), 1);
+    rig.await_state(OTHER, att(0, 0), RUNNING);
+    rig.end();
+    let told = rig.told();
+    assert!(told.iter().any(|told| told.starts_with("goodbye")), "{told:?}");
+    assert!(!told.iter().any(|told| told.contains("Failed")), "{told:?}");
+}
+
+#[test]
+fn a_worker_that_alone_is_told_to_end_fails_its_tasks() {
+    let mut rig = Rig::new(TaskManagerSettings::default());
+    rig.request(JOB, 0, "obey");
+    rig.deploy(JOB, att(0, 0), 0);
+    rig.await_state(JOB, att(0, 0), RUNNING);
+    rig.signal("-TERM", rig.pid(JOB));
+    rig.await_state(JOB, att(0, 0), ExecutionState::Failed);
+    let failure = rig.failure(JOB, att(0, 0));
+    assert!(failure.contains("signal 15 (SIGTERM)"), "{failure}");
+}
+
 #[test]
 fn nothing_is_left_of_a_task_manager_that_ends() {
     let mut rig = Rig::new(TaskManagerSettings::default());

@@ -84,6 +84,11 @@ pub(crate) struct Rig {
 
 impl Rig {
     pub(crate) fn new(settings: TaskManagerSettings) -> Self {
+        Rig::with_same_order(settings, Duration::from_millis(10))
+    }
+
+    /// With another time that passes between a worker's order to end and its TaskManager's.
+    pub(crate) fn with_same_order(settings: TaskManagerSettings, same_order: Duration) -> Self {
         let io = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let directory = tempfile::tempdir().unwrap();
         let (master, blobs) = (Arc::<Master>::default(), Arc::<Blobs>::default());
@@ -100,6 +105,7 @@ impl Rig {
                 network_memory_per_slot: 1 << 20,
                 secret: None,
                 first_generation: 100,
+                same_order,
             },
             blobs.clone(),
             io.handle().clone(),
@@ -231,8 +237,12 @@ impl Rig {
     }
 
     pub(crate) fn kill(&self, pid: u32) {
-        let killed = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
-        assert!(killed.success());
+        self.signal("-KILL", pid);
+    }
+
+    pub(crate) fn signal(&self, signal: &str, pid: u32) {
+        let sent = std::process::Command::new("kill").args([signal, &pid.to_string()]).status().unwrap();
+        assert!(sent.success());
     }
 
     pub(crate) fn await_end_of(&self, pid: u32) {
@@ -317,7 +327,9 @@ impl JobManagerLink for Link {
 
     fn heartbeat(&self, _task_manager: &TaskManager) {}
 
-    fn leave(&self, _cause: &str) {}
+    fn leave(&self, cause: &str) {
+        self.0.hear(|heard| heard.told.push(format!("goodbye: {cause}")));
+    }
 
     fn exit(&self, _exit: Exit) {}
 
