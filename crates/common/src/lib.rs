@@ -12,6 +12,7 @@ pub mod key_group;
 pub mod memory;
 mod output_file;
 mod parse_error;
+pub mod rolled_file;
 mod size;
 mod time;
 pub mod trust;

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use weft_common::ErrorKind;
-
 use crate::{FsError, Operation};
 
 /// How often a file is written anew.
@@ -34,14 +32,13 @@ impl Rewrites {
 }
 
 fn is_of_writing(error: &FsError) -> bool {
-    let (FsError::Io { operation, .. }
-    | FsError::OutcomeUnknown { operation, .. }
-    | FsError::WriterBroken { operation, .. }) = error
-    else {
-        return false;
-    };
-    debug_assert_eq!(error.kind(), ErrorKind::Retryable);
-    matches!(operation, Operation::Write | Operation::Sync | Operation::Close)
+    use Operation::{Close, Sync, Write};
+    matches!(
+        error,
+        FsError::Io { operation: Write | Sync | Close, .. }
+            | FsError::OutcomeUnknown { operation: Write | Sync | Close, .. }
+            | FsError::WriterBroken { operation: Write | Sync | Close, .. }
+    )
 }
 
 #[cfg(test)]

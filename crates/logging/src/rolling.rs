@@ -9,9 +9,9 @@ use crate::LogError;
 use crate::limits::Limits;
 use crate::reaper;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::MetadataExt;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use weft_common::rolled_file::{is_at, move_away};
 
 /// How many names are tried.
 const NAMES: u32 = 1000;
@@ -110,45 +110,13 @@ impl RollingFile {
 
     /// Moves the file away and begins a new one.
     fn roll(&mut self, limits: Limits) -> io::Result<()> {
-        for number in self.numbers()?.into_iter().rev() {
-            let from = self.numbered(number);
-            let moved = match number < limits.files {
-                true => fs::rename(&from, self.numbered(number + 1)),
-                false => fs::remove_file(&from),
-            };
-            unless_gone(moved)?;
-        }
-        let away = match limits.files {
-            0 => fs::remove_file(&self.path),
-            _ => fs::rename(&self.path, self.numbered(1)),
-        };
-        unless_gone(away)?;
+        move_away(&self.path, limits.files)?;
         // The old file stays locked until the new one is.
         let taken = || io::Error::other("another process has taken its name");
         let file = lock(&self.path)?.ok_or_else(taken)?;
         self.length = file.metadata()?.len();
         (self.file, self.torn) = (Some(file), false);
         Ok(())
-    }
-
-    fn numbered(&self, number: u32) -> PathBuf {
-        let mut path = self.path.clone().into_os_string();
-        path.push(format!(".{number}"));
-        path.into()
-    }
-
-    /// The numbers of the earlier files, in order.
-    fn numbers(&self) -> io::Result<Vec<u32>> {
-        let directory = self.path.parent().unwrap_or(Path::new("."));
-        let current = self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let mut numbers = Vec::new();
-        for entry in fs::read_dir(directory)? {
-            let name = entry?.file_name();
-            let number = name.to_str().and_then(|name| name.strip_prefix(current)?.strip_prefix('.'));
-            numbers.extend(number.and_then(|number| number.parse::<u32>().ok()));
-        }
-        numbers.sort_unstable();
-        Ok(numbers)
     }
 }
 
@@ -166,23 +134,6 @@ fn lock(path: &Path) -> io::Result<Option<File>> {
         }
     }
     Ok(None)
-}
-
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    let (ours, named) = (file.metadata()?, fs::metadata(path));
-    match named {
-        Ok(named) => Ok((ours.dev(), ours.ino()) == (named.dev(), named.ino())),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// Somebody may tidy up beside us.
-fn unless_gone(result: io::Result<()>) -> io::Result<()> {
-    match result {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        result => result,
-    }
 }
 
 /// Bytes of the whole lines that fit.

@@ -5,12 +5,12 @@
 //! directory leaves it. That one locks a file for itself alone while he removes it; so a file that was opened, locked, and is still found by
 //! its name will not be removed.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::MetadataExt;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tokio::io::{AsyncRead, AsyncReadExt};
+use weft_common::rolled_file::{is_at, move_away};
 
 use crate::LogDirectory;
 
@@ -104,22 +104,9 @@ impl RollingOutput {
 
     /// Moves the file away and begins a new one.
     fn roll(&mut self, files: u32) -> io::Result<()> {
-        let earlier = (1..files).take_while(|number| self.numbered(*number).exists()).count() as u32;
-        for number in (1..=earlier).rev() {
-            unless_gone(fs::rename(self.numbered(number), self.numbered(number + 1)))?;
-        }
-        unless_gone(match files {
-            0 => fs::remove_file(&self.path),
-            _ => fs::rename(&self.path, self.numbered(1)),
-        })?;
+        move_away(&self.path, files)?;
         *self = RollingOutput::open(std::mem::take(&mut self.path))?;
         Ok(())
-    }
-
-    fn numbered(&self, number: u32) -> PathBuf {
-        let mut path = self.path.clone().into_os_string();
-        path.push(format!(".{number}"));
-        path.into()
     }
 }
 
@@ -134,23 +121,6 @@ fn open(path: &Path) -> io::Result<File> {
         }
     }
     Err(io::Error::other("it is removed whenever it is made"))
-}
-
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    let ours = file.metadata()?;
-    match fs::metadata(path) {
-        Ok(named) => Ok((ours.dev(), ours.ino()) == (named.dev(), named.ino())),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// Somebody may tidy up beside us.
-fn unless_gone(result: io::Result<()>) -> io::Result<()> {
-    match result {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        result => result,
-    }
 }
 
 /// The last line that was not empty.
@@ -187,6 +157,7 @@ impl LastLine {
 mod tests {
     use super::*;
     use crate::OutputLimits;
+    use std::fs;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
