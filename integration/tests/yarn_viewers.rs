@@ -20,6 +20,7 @@ fn users_and_groups_may_look_who_are_named() {
         (SOMEBODY, true),
         ("anna,bert", false),
         ("anna visitors", true),
+        (" visitors", true),
         ("anna admins,others", true),
         ("anna admins", false),
         ("*", true),

@@ -82,11 +82,16 @@ impl Configuration {
         self.entries.get(key).map(|entry| (&entry.value, &entry.origin))
     }
 
-    /// Sets what `-D` arguments say, each `key=value`. The value may contain further `=`, and may be empty.
+    /// Sets what `-D` arguments say, each `key=value`. The value may contain further `=`, and may be empty. White space around it
+    /// is its own, unless there is some before the `=`, too, as in `key = value`.
     pub fn apply_dynamic<S: AsRef<str>>(&mut self, arguments: impl IntoIterator<Item = S>) -> Result<(), ConfigError> {
         for argument in arguments {
             let argument = argument.as_ref();
-            match argument.split_once('=').map(|(key, value)| (key.trim(), value.trim())) {
+            let parts = argument.split_once('=').map(|(key, value)| match key.ends_with(char::is_whitespace) {
+                true => (key.trim(), value.trim()),
+                false => (key.trim(), value),
+            });
+            match parts {
                 Some((key, value)) if !key.is_empty() => self.set_raw(key, value, Origin::CommandLine),
                 // What follows the sign may be secret.
                 Some(_) => return Err(ConfigError::NotAnAssignment { argument: "=…".to_owned() }),

@@ -76,6 +76,8 @@ fn dynamic_arguments() {
     let set = |argument: &str| dynamic(argument).iter_masked().map(|(k, v)| (k.to_owned(), v)).next();
     assert_eq!(set("a.b = c=d "), Some(("a.b".into(), "c=d".into())));
     assert_eq!(set("a="), Some(("a".into(), "".into())));
+    assert_eq!(set("a= groups "), Some(("a".into(), " groups ".into())));
+    assert_eq!(dynamic("parallelism.default= 3 ").get(&options::PARALLELISM_DEFAULT).unwrap(), 3);
     let refused = |argument: &str| message(Configuration::new().apply_dynamic([argument]));
     assert_eq!(refused("parallelism.default"), r#""parallelism.default" is not what -D expects: write -D key=value"#);
     assert_eq!(refused("=1"), r#""=…" is not what -D expects: write -D key=value"#);
