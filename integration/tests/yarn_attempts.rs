@@ -4,13 +4,17 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod command;
+mod yarn;
 
+use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use command::yarn::{SMALL, Session, Yarn, expected};
-use command::{lives, processes, programs, until};
+use command::{lives, processes, programs, until, weft_of_tester};
 use rustix::process::{Pid, Signal, kill_process};
+use yarn::{LONG, resource_manager};
 
 static YARN: LazyLock<Yarn> = LazyLock::new(|| Yarn::up(&[]));
 
@@ -21,9 +25,18 @@ fn alone() -> MutexGuard<'static, ()> {
     ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn storage(name: &str) -> PathBuf {
+    YARN.rig.directory().join("tmp").join(name)
+}
+
+/// What attempts keep for another one.
+fn kept(name: &str) -> Vec<OsString> {
+    std::fs::read_dir(storage(name)).unwrap().map(|entry| entry.unwrap().file_name()).collect()
+}
+
 /// What makes a second attempt worth while. On one machine every directory is shared.
 fn available(name: &str) -> [String; 3] {
-    let storage = YARN.rig.directory().join("tmp").join(name);
+    let storage = storage(name);
     std::fs::create_dir_all(&storage).unwrap();
     std::fs::set_permissions(&storage, std::fs::Permissions::from_mode(0o777)).unwrap();
     [
@@ -67,7 +80,46 @@ fn a_session_goes_on_with_its_jobs() {
     assert_eq!(attempts(&session), 2, "{report}");
     // The next takes jobs as the first did.
     session.run(&["-p", "2"], &["trivial"]).well();
+    assert_eq!(kept("of-session"), [session.application.as_str()]);
     session.stop();
+    assert!(kept("of-session").is_empty());
+}
+
+#[test]
+fn what_a_killed_application_kept_is_swept_and_nothing_else() {
+    let _alone = alone();
+    let available = available("of-killed");
+    let options: Vec<&str> = available.iter().map(String::as_str).collect();
+    let gc = || weft_of_tester(&YARN.rig, &[&["yarn", "gc"], options.as_slice()].concat()).well();
+    let session = YARN.session(&options);
+    // Another cluster's, which this ResourceManager does not know, and one that is not on YARN.
+    for other in ["application_1500000000000_0001", "standalone"] {
+        std::fs::create_dir(storage("of-killed").join(other)).unwrap();
+    }
+    let of_living = gc();
+    assert!(!of_living.contains("of-killed"), "{of_living}");
+    kill_application(&session.application);
+    assert_eq!(kept("of-killed").len(), 3);
+    let dry = YARN.weft(&[&["yarn", "gc", "--dry-run"], options.as_slice()].concat());
+    let unknown = "application_1500000000000_0001: stays, for the ResourceManager does not know the application";
+    assert!(dry.stderr.contains(unknown), "{dry:?}");
+    assert!(dry.stdout.contains(&format!("of-killed/{}: would be removed", session.application)), "{dry:?}");
+    assert_eq!(kept("of-killed").len(), 3);
+    let swept = gc();
+    assert!(swept.contains("what 1 applications kept"), "{swept}");
+    let mut left = kept("of-killed");
+    left.sort_unstable();
+    assert_eq!(left, ["application_1500000000000_0001", "standalone"]);
+    YARN.nothing_is_left(&session.application);
+}
+
+/// As an operator does, and waits until its ApplicationMaster is gone.
+fn kill_application(application: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let killed =
+        async { resource_manager(&YARN.rig).kill(application.parse().unwrap(), "the test is over", LONG).await };
+    runtime.block_on(killed).unwrap();
+    until("it is gone", || programs(application, "./weft yarn-jobmanager").is_empty().then_some(()));
 }
 
 fn attempts(session: &Session<'_>) -> usize {
@@ -93,4 +145,5 @@ fn an_application_runs_its_program_again() {
     assert_eq!(YARN.counts(&output), expected());
     assert_eq!(YARN.report(&application)["finalStatus"], "SUCCEEDED");
     YARN.nothing_is_left(&application);
+    assert!(kept("of-application").is_empty());
 }

@@ -160,6 +160,13 @@ fn as_hadoop_reads_them(application: &str, last: &[&str]) {
     let ours: BTreeSet<_> = ours.lines().map(listed).collect();
     assert!(ours.len() > 5, "{ours:?}");
     assert_eq!(ours, theirs);
+    let list: serde_json::Value = serde_json::from_str(&collected(application, &["--list", "--json"])).unwrap();
+    let of = |file: &serde_json::Value| {
+        let text = |key: &str| file[key].as_str().unwrap().to_owned();
+        assert!(text("node").contains(':'), "{file}");
+        (text("process"), text("name"), file["size"].to_string())
+    };
+    assert_eq!(list["logs"].as_array().unwrap().iter().map(of).collect::<BTreeSet<_>>(), theirs);
 }
 
 /// `==> container_… on host:port name (N bytes) <==`

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-use command::yarn::{Session, Yarn};
+use command::yarn::{Session, Yarn, expected};
 use command::{node_of, programs, until};
 
 /// Nodes may be labelled `fast`, and the one queue may use all of these.
@@ -125,6 +125,37 @@ fn what_is_shipped_lies_in_every_container() {
         }
     }
     session.stop();
+}
+
+/// The client's machine does not even have it.
+#[test]
+fn a_program_is_run_from_where_it_is_in_hdfs() {
+    let _alone = alone();
+    let (directory, input) = (YARN.home("programs"), YARN.home("words.txt"));
+    let program = format!("{directory}/count");
+    YARN.weft(&["fs", "-mkdir", &directory]).well();
+    YARN.weft(&["fs", "-put", &YARN.program, &program]).well();
+    YARN.weft(&["fs", "-put", shipped().join("model.bin").to_str().unwrap(), &format!("{directory}/model.bin")]).well();
+    let provided = format!("-Dyarn.provided.usrlib.dir={directory}");
+    for (name, called, options) in
+        [("of-remote", program.as_str(), &[][..]), ("of-usrlib", "usrlib/count", &[provided.as_str()])]
+    {
+        let output = YARN.home(name);
+        let job = ["words", "--input", &input, "--output", &output];
+        YARN.run_application_of(called, options, &job).well();
+        assert_eq!(YARN.counts(&output), expected());
+    }
+    let run = |called: &str, options: &[&str]| YARN.run_application_of(called, options, &["trivial"]);
+    run("usrlib/absent", &[&provided]).badly(&[
+        "usrlib/absent",
+        "yarn.provided.usrlib.dir",
+        "usrlib/count, usrlib/model.bin",
+    ]);
+    run("usrlib/absent", &[]).badly(&["the program usrlib/absent is neither a file here", "what is there: nothing"]);
+    run(&format!("{directory}/absent"), &[]).badly(&["the program ", "programs/absent", "no such file or directory"]);
+    run(&directory, &[]).badly(&["programs", "it is a directory"]);
+    run(&format!("{directory}/model.bin"), &[]).badly(&["program/model.bin is not a Weft program"]);
+    YARN.weft(&["run", "-m", "localhost:1", &program, "trivial"]).badly(&[&program, "-t yarn-application"]);
 }
 
 /// A file, a directory with another in it, archives.

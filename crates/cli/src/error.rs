@@ -50,6 +50,10 @@ pub(crate) enum CliError {
     #[cfg(feature = "hadoop")]
     #[error(transparent)]
     Deploy(Box<weft_yarn::DeployError>),
+    /// What clusters keep for successors cannot be looked at.
+    #[cfg(feature = "hadoop")]
+    #[error(transparent)]
+    HighAvailability(#[from] weft_ha::HaError),
     /// Hadoop's configuration does not say what is needed.
     #[cfg(feature = "hadoop")]
     #[error(transparent)]

@@ -26,6 +26,7 @@ mod program;
 mod rest;
 mod run;
 mod serve;
+mod signals;
 mod version;
 #[cfg(feature = "hadoop")]
 mod yarn;

@@ -47,35 +47,25 @@ pub(crate) struct Program {
     pub(crate) arguments: Vec<String>,
     /// The environment that its workers see.
     pub(crate) travelling: BTreeMap<String, String>,
-    /// What of it `--env` names.
-    #[cfg_attr(not(feature = "hadoop"), expect(dead_code, reason = "a main that runs here has its environment"))]
-    pub(crate) named: BTreeMap<String, String>,
 }
 
 impl Program {
     /// Looks at what the command line names. A file that is no program for this machine is refused, and is not run to find that out.
     pub(crate) fn find(given: &ProgramArguments, configuration: &Configuration) -> Result<Self, CliError> {
-        let (path, following) = match (&given.jarfile, given.program.split_first()) {
-            (Some(path), _) => (path.clone(), given.program.as_slice()),
-            (None, Some((path, following))) => (PathBuf::from(path), following),
-            (None, None) => {
-                let sentence = "no program is named: give its executable, as in `weft run target/release/word_count`";
-                return Err(CliError::Usage(sentence.to_owned()));
-            }
-        };
+        let (path, arguments) = called(given)?;
+        if path.to_string_lossy().contains("://") {
+            let sentence = format!(
+                "{}: main runs here, and so its program has to be a file of this machine; `weft run -t yarn-application` runs \
+                 one that is in a file system of the cluster",
+                path.display()
+            );
+            return Err(CliError::Usage(sentence));
+        }
         ProgramImage::read(&path)?.check(&path)?;
-        if given.class.is_some() {
-            output::complain("-c is ignored: a program has one main");
-        }
-        if !given.classpath.is_empty() {
-            output::complain("-C is ignored: a program holds its libraries");
-        }
-        let arguments = given.arguments.iter().chain(following).cloned().collect();
-        let named = named(&given.env)?;
-        let travelling = travelling(&named, configuration);
+        let travelling = travelling(&named(&given.env)?, configuration);
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let path = path.canonicalize().map_err(CliError::file("find the program", &path))?;
-        Ok(Program { path, name, arguments, travelling, named })
+        Ok(Program { path, name, arguments, travelling })
     }
 
     /// How it is run here: as the shell would, and with what its workers will see.
@@ -100,8 +90,27 @@ impl Program {
     }
 }
 
+/// The file that is named, and its arguments. Says what is ignored.
+pub(crate) fn called(given: &ProgramArguments) -> Result<(PathBuf, Vec<String>), CliError> {
+    let (path, following) = match (&given.jarfile, given.program.split_first()) {
+        (Some(path), _) => (path.clone(), given.program.as_slice()),
+        (None, Some((path, following))) => (PathBuf::from(path), following),
+        (None, None) => {
+            let sentence = "no program is named: give its executable, as in `weft run target/release/word_count`";
+            return Err(CliError::Usage(sentence.to_owned()));
+        }
+    };
+    if given.class.is_some() {
+        output::complain("-c is ignored: a program has one main");
+    }
+    if !given.classpath.is_empty() {
+        output::complain("-C is ignored: a program holds its libraries");
+    }
+    Ok((path, given.arguments.iter().chain(following).cloned().collect()))
+}
+
 /// The variables that are named, with the values they are given or have here.
-fn named(named: &[String]) -> Result<BTreeMap<String, String>, CliError> {
+pub(crate) fn named(named: &[String]) -> Result<BTreeMap<String, String>, CliError> {
     let variable = |named: &String| match named.split_once('=') {
         Some(("", _)) => Err(CliError::Usage(format!("--env {named}: it has no name, as in --env NAME=VALUE"))),
         Some((name, value)) => Ok((name.to_owned(), value.to_owned())),

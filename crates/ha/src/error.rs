@@ -17,6 +17,9 @@ pub enum HaError {
         /// Why not.
         source: io::Error,
     },
+    /// There is no place for anything.
+    #[error("high-availability.type is filesystem, and high-availability.storageDir says not where: {0}")]
+    NoStorage(String),
     /// A file is not what was written.
     #[error("{path} is damaged: {found}; restore it, or remove it to give up the job whose id is its name")]
     Damaged {
@@ -47,6 +50,7 @@ impl HaError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             HaError::Io { .. } => ErrorKind::Retryable,
+            HaError::NoStorage(_) => ErrorKind::User,
             HaError::Damaged { .. } | HaError::OtherVersion { .. } => ErrorKind::Fatal,
         }
     }

@@ -12,9 +12,9 @@
 //! A job whose end is written is over, whether or not the file that says it was accepted is still there.
 
 use crate::file::{self, Kind, UNFINISHED};
+use crate::lock::Lock;
 use crate::{HaError, HighAvailability, Kept};
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 use weft_common::{JobId, LeaderEpoch};
 
@@ -24,8 +24,7 @@ pub struct FileSystemHighAvailability {
     directory: PathBuf,
     programs: PathBuf,
     epoch: LeaderEpoch,
-    /// Holds the lock.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl FileSystemHighAvailability {
@@ -33,10 +32,10 @@ impl FileSystemHighAvailability {
     /// one is `me` to those that will wait for it. `random` tells this life of the process from others.
     pub fn lead(directory: PathBuf, me: &str, random: u64, waiting: impl FnOnce(&str)) -> Result<Self, HaError> {
         let programs = directory.join("programs");
+        let lock = Lock::take(&directory, me, waiting)?;
         for made in [&directory.join("jobs"), &directory.join("outcomes"), &programs] {
             fs::create_dir_all(made).map_err(HaError::io("make the directory", made))?;
         }
-        let lock = lock(&directory.join("lock"), me, waiting)?;
         let counted = directory.join("epoch");
         let before = file::read(&counted, Kind::Epoch)?.unwrap_or_default();
         let before = before.first_chunk::<8>().map_or(0, |counter| u64::from_le_bytes(*counter));
@@ -113,35 +112,15 @@ impl HighAvailability for FileSystemHighAvailability {
         file::remove(&self.path(Kind::Job, job))?;
         file::remove(&self.path(Kind::Outcome, job))
     }
+
+    fn remove(&self) -> Result<(), HaError> {
+        fs::remove_dir_all(&self.directory).map_err(HaError::io("remove", &self.directory))
+    }
 }
 
 fn files(directory: &Path) -> Result<Vec<PathBuf>, HaError> {
     let listed = fs::read_dir(directory).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
     listed.map_err(HaError::io("list", directory))
-}
-
-/// The file, locked for this process alone, with who it is written in it.
-fn lock(path: &Path, me: &str, waiting: impl FnOnce(&str)) -> Result<File, HaError> {
-    let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-    let mut file = open.map_err(HaError::io("open", path))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            // Only for the message.
-            let _ = file.read_to_string(&mut holder);
-            waiting(holder.trim());
-            file.lock().map_err(HaError::io("lock", path))?;
-        }
-        Err(TryLockError::Error(error)) => return Err(HaError::io("lock", path)(error)),
-    }
-    let written = file.set_len(0).and_then(|()| {
-        use std::io::Seek;
-        file.rewind()?;
-        file.write_all(me.as_bytes())
-    });
-    written.map_err(HaError::io("write", path))?;
-    Ok(file)
 }
 
 #[cfg(test)]
@@ -210,6 +189,28 @@ mod tests {
         assert!(!second.is_finished());
         drop(first);
         assert_eq!(second.join().unwrap(), LeaderEpoch { counter: 2, random: 8 });
+    }
+
+    #[test]
+    fn whoever_waited_for_a_leader_that_ended_for_good_begins_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        let of_cluster = directory.path().join("cluster");
+        let first = lead(&of_cluster);
+        first.keep_job(JOB, b"spec").unwrap();
+        let (told, tells) = channel();
+        let path = of_cluster.clone();
+        let second = std::thread::spawn(move || {
+            let second =
+                FileSystemHighAvailability::lead(path, "the second", 8, |who| told.send(who.to_owned()).unwrap());
+            let second = second.unwrap();
+            (second.epoch(), second.jobs().unwrap())
+        });
+        tells.recv_timeout(Duration::from_secs(60)).expect("it says that it waits");
+        first.remove().unwrap();
+        assert!(!of_cluster.exists());
+        drop(first);
+        assert_eq!(second.join().unwrap(), (LeaderEpoch { counter: 1, random: 8 }, Vec::new()));
+        assert_eq!(lead(&of_cluster).epoch().counter, 2, "what the second wrote is where others find it");
     }
 
     #[test]

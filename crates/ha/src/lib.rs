@@ -6,15 +6,20 @@
 //! * [`NoHighAvailability`] (`high-availability.type: none`) keeps nothing: what a JobManager ran ends with it.
 //! * [`FileSystemHighAvailability`] (`high-availability.type: filesystem`) keeps everything in a directory under an exclusive lock: for one
 //!   JobManager that may be restarted, beside any number that wait for its end.
+//!
+//! Where a cluster ends for good, as an application on YARN does, its last leader removes what it kept.
 
 mod error;
 mod file;
 mod file_system;
+mod lock;
 mod none;
+mod storage;
 
 pub use error::HaError;
 pub use file_system::FileSystemHighAvailability;
 pub use none::NoHighAvailability;
+pub use storage::Storage;
 
 use std::path::Path;
 use std::time::SystemTime;
@@ -36,6 +41,8 @@ pub trait HighAvailability: Send + Sync {
     fn outcomes(&self) -> Result<Vec<Kept>, HaError>;
     /// Forgets a job and its end: what was refused, or told long ago.
     fn forget(&self, job: JobId) -> Result<(), HaError>;
+    /// Removes everything: whoever could start a successor knows that there will be none.
+    fn remove(&self) -> Result<(), HaError>;
 }
 
 /// An end that was written down.

@@ -45,4 +45,8 @@ impl HighAvailability for NoHighAvailability {
     fn forget(&self, _job: JobId) -> Result<(), HaError> {
         Ok(())
     }
+
+    fn remove(&self) -> Result<(), HaError> {
+        Ok(())
+    }
 }

@@ -66,6 +66,15 @@ pub(crate) fn weft_with(rig: &Rig, variables: &[(&str, &Path)], arguments: &[&st
     ended(start_with(rig, variables, arguments), arguments, "")
 }
 
+/// The same as the user who runs the test, who may do what the user may as whom containers run; for HDFS and YARN it is the rig's client.
+pub(crate) fn weft_of_tester(rig: &Rig, arguments: &[&str]) -> Gave {
+    let mut command = Command::new(&*WEFT);
+    command.env_clear().env("HADOOP_CONF_DIR", rig.conf()).env("HADOOP_USER_NAME", &rig.users().client);
+    command.env("HOME", own_directory(rig)).env("TMPDIR", own_directory(rig));
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    ended(command.spawn().unwrap(), arguments, "")
+}
+
 fn ended(child: Child, arguments: &[&str], typed: &str) -> Gave {
     let typed = typed.to_owned();
     let (pid, (ended, end)) = (Pid::from_child(&child), mpsc::channel());

@@ -49,9 +49,14 @@ impl Yarn {
 
     /// Runs a job of the tests' program in an application of its own, of which nothing is left, however it ended.
     pub(crate) fn run_application(&self, options: &[&str], job: &[&str]) -> Gave {
+        self.run_application_of(&self.program, options, job)
+    }
+
+    /// The same of another program, which may be anywhere.
+    pub(crate) fn run_application_of(&self, program: &str, options: &[&str], job: &[&str]) -> Gave {
         let before = self.applications();
         let run = [&["run", "-t", "yarn-application", "-p", "2"], SMALL.as_slice(), options].concat();
-        let gave = self.weft(&[&run, [self.program.as_str()].as_slice(), job].concat());
+        let gave = self.weft(&[&run, [program].as_slice(), job].concat());
         self.applications().difference(&before).for_each(|application| self.nothing_is_left(application));
         gave
     }

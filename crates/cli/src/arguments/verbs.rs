@@ -295,7 +295,7 @@ pub(crate) struct LogsArguments {
     /// Only the files' names and sizes.
     #[arg(long)]
     pub(crate) list: bool,
-    /// The list as JSON, as the REST API shows logs, with the process of each. Not for applications.
+    /// The list as JSON, as the REST API shows logs, with the process of each.
     #[arg(long, requires = "list")]
     pub(crate) json: bool,
     /// Only logs of this container.

@@ -1,6 +1,6 @@
 //! Logs of processes that run, by REST.
 
-use super::wanted::{Printer, Wanted};
+use super::wanted::{Printer, Title, Wanted};
 use crate::cancel::job_id;
 use crate::error::CliError;
 use crate::output;
@@ -8,7 +8,7 @@ use crate::rest::{Payload, RestClient, RestError};
 use bytes::Buf as _;
 use http_body_util::BodyExt as _;
 use hyper::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::process::ExitCode;
 use std::time::Duration;
 use weft_common::JobId;
@@ -24,13 +24,13 @@ struct LogFile {
     path: String,
     name: String,
     size: u64,
-    modified_ms: i64,
+    modified_ms: Option<i64>,
 }
 
 impl LogFile {
-    /// As REST shows it, and which process's it is.
-    fn as_json(&self) -> Value {
-        json!({ "process": self.process, "name": self.name, "size": self.size, "mtime": self.modified_ms })
+    fn title(&self) -> Title<'_> {
+        let LogFile { process, name, size, modified_ms, .. } = self;
+        Title { process, node: None, name, length: *size, modified_ms: *modified_ms }
     }
 }
 
@@ -38,14 +38,9 @@ impl LogFile {
 pub(crate) async fn print_all(client: &RestClient, of: &str, wanted: &Wanted) -> Result<ExitCode, CliError> {
     let mut files = files(client, of).await?;
     files.retain(|file| wanted.takes_process(&file.process) && wanted.takes_file(&file.name));
-    if wanted.json {
-        output::say(json!({ "logs": files.iter().map(LogFile::as_json).collect::<Vec<_>>() }));
-        return Ok(ExitCode::SUCCESS);
-    }
-    let mut printer = Printer::new();
+    let mut printer = Printer::of(wanted);
     for file in files {
-        let more = printer.title(&file.process, &file.name, file.size)
-            && (wanted.list || print(client, &file, wanted, &mut printer).await?);
+        let more = printer.title(&file.title()) && (wanted.list || print(client, &file, wanted, &mut printer).await?);
         if !more {
             break;
         }
@@ -93,7 +88,7 @@ async fn in_directory(client: &RestClient, process: &str, path: &str) -> Result<
     let file = |file: &Value| {
         let name = file.get("name").and_then(Value::as_str)?.to_owned();
         let size = file.get("size").and_then(Value::as_u64).unwrap_or_default();
-        let modified_ms = file.get("mtime").and_then(Value::as_i64).unwrap_or_default();
+        let modified_ms = file.get("mtime").and_then(Value::as_i64);
         Some(LogFile {
             process: process.to_owned(),
             path: format!("{path}/{}", escaped(&name)),

@@ -9,9 +9,9 @@ mod wanted;
 #[cfg(feature = "hadoop")]
 pub(crate) use live::EVERYTHING;
 pub(crate) use live::print_all;
-#[cfg(feature = "hadoop")]
-pub(crate) use wanted::Printer;
 pub(crate) use wanted::Wanted;
+#[cfg(feature = "hadoop")]
+pub(crate) use wanted::{Printer, Title};
 
 use crate::arguments::LogsArguments;
 use crate::cluster;
@@ -25,11 +25,6 @@ pub(crate) fn logs(arguments: &LogsArguments) -> Result<ExitCode, CliError> {
     let wanted = Wanted::of(arguments);
     #[cfg(feature = "hadoop")]
     if let Ok(application) = arguments.of.parse() {
-        if arguments.json {
-            return Err(CliError::Usage(
-                "of an application on YARN the list is not given as JSON: leave --json out".to_owned(),
-            ));
-        }
         return crate::yarn::logs(&configuration, application, arguments.owner.as_deref(), &wanted);
     }
     #[cfg(feature = "hadoop")]

@@ -1,7 +1,8 @@
 //! What of the logs is to be printed, and how.
 
 use crate::arguments::LogsArguments;
-use std::fmt::Display;
+use crate::output;
+use serde_json::{Value, json};
 use std::io::{self, Write as _};
 
 /// Which files, and how much of each.
@@ -18,7 +19,7 @@ pub(crate) struct Wanted {
     /// Names and sizes, no more.
     pub(crate) list: bool,
     /// These as JSON.
-    pub(super) json: bool,
+    json: bool,
 }
 
 impl Wanted {
@@ -56,17 +57,31 @@ impl Wanted {
     }
 }
 
-/// Standard output, for files one after the other.
+/// A file of logs.
+pub(crate) struct Title<'a> {
+    /// The process that it is of: a container's by the container's id.
+    pub(crate) process: &'a str,
+    /// The node that the process ran on, if that is not told by the process.
+    pub(crate) node: Option<&'a str>,
+    pub(crate) name: &'a str,
+    pub(crate) length: u64,
+    /// When something was written last, if that is known.
+    pub(crate) modified_ms: Option<i64>,
+}
+
+/// Standard output, for files one after the other, or for a list of them as JSON.
 pub(crate) struct Printer {
     /// Whether what was printed last ends a line.
     ends_line: bool,
-    /// Whether nothing was printed yet.
+    /// Whether no file was begun.
     is_new: bool,
+    /// What was listed, if it is to be JSON.
+    listed: Option<Vec<Value>>,
 }
 
 impl Printer {
-    pub(crate) fn new() -> Self {
-        Printer { ends_line: true, is_new: true }
+    pub(crate) fn of(wanted: &Wanted) -> Self {
+        Printer { ends_line: true, is_new: true, listed: wanted.json.then(Vec::new) }
     }
 
     /// Whether no file was begun.
@@ -75,10 +90,16 @@ impl Printer {
     }
 
     /// Begins a file; says whether whoever reads wants more.
-    pub(crate) fn title(&mut self, process: impl Display, name: &str, length: u64) -> bool {
+    pub(crate) fn title(&mut self, title: &Title<'_>) -> bool {
         let before = if self.ends_line { "" } else { "\n" };
         (self.ends_line, self.is_new) = (true, false);
-        writeln!(io::stdout().lock(), "{before}==> {process} {name} ({length} bytes) <==").is_ok()
+        if let Some(listed) = &mut self.listed {
+            listed.push(title.as_json());
+            return true;
+        }
+        let Title { process, node, name, length, .. } = title;
+        let on = node.map_or_else(String::new, |node| format!(" on {node}"));
+        writeln!(io::stdout().lock(), "{before}==> {process}{on} {name} ({length} bytes) <==").is_ok()
     }
 
     /// Prints a part of a file; says whether whoever reads wants more.
@@ -89,12 +110,28 @@ impl Printer {
         io::stdout().lock().write_all(bytes).is_ok()
     }
 
-    /// Ends the last file.
+    /// Ends the last file, or prints the list.
     pub(crate) fn end(self) {
+        if let Some(listed) = self.listed {
+            return output::say(json!({ "logs": listed }));
+        }
         let mut stdout = io::stdout().lock();
         // Who has closed the output wants no more.
         let _ = stdout.write_all(if self.ends_line { b"" } else { b"\n" });
         let _ = stdout.flush();
+    }
+}
+
+impl Title<'_> {
+    /// As REST shows it, and which process's it is.
+    fn as_json(&self) -> Value {
+        let Title { process, node, name, length, modified_ms } = self;
+        match node {
+            None => json!({ "process": process, "name": name, "size": length, "mtime": modified_ms }),
+            Some(_) => {
+                json!({ "process": process, "node": node, "name": name, "size": length, "mtime": modified_ms })
+            }
+        }
     }
 }
 

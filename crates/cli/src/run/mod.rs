@@ -20,7 +20,7 @@ use crate::error::CliError;
 use crate::output;
 use crate::program::{self, Program};
 use crate::rest::{RestClient, RestJobs};
-use interrupt::Signals;
+use crate::signals::{Signals, Told};
 use jobs::Jobs;
 use std::io;
 use std::process::ExitCode;
@@ -39,12 +39,13 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
 /// Runs a program.
 pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode, CliError> {
     let configuration = cluster::configuration(&arguments.cluster.configuration)?;
+    #[cfg(feature = "hadoop")]
+    if arguments.cluster.target == Some(Target::YarnApplication) {
+        return crate::yarn::run_application(arguments, &configuration);
+    }
     let program = Program::find(&arguments.program, &configuration)?;
-    match arguments.cluster.target {
-        Some(Target::Local) => return local::run(arguments, &program),
-        #[cfg(feature = "hadoop")]
-        Some(Target::YarnApplication) => return crate::yarn::run_application(arguments, &configuration, &program),
-        _ => {}
+    if arguments.cluster.target == Some(Target::Local) {
+        return local::run(arguments, &program);
     }
     let client = cluster::client(&arguments.cluster, &configuration)?;
     runtime()?.block_on(on_cluster(arguments, &configuration, program, client))
@@ -79,7 +80,7 @@ async fn on_cluster(
     }
     match end? {
         Ended::ByItself(end) => Ok(exit_code::report(&end, arguments.detached)),
-        Ended::Interrupted => Ok(ExitCode::from(interrupt::INTERRUPTED)),
+        Ended::Interrupted => Ok(ExitCode::from(Told::Interrupt.exit_code())),
     }
 }
 
@@ -103,7 +104,7 @@ async fn driven(
     tokio::pin!(drive);
     tokio::select! {
         end = &mut drive => return Ok(Ended::ByItself(end?)),
-        () = signals.next() => {}
+        _ = signals.next() => {}
     }
     if detached {
         return Ok(Ended::Interrupted);
@@ -116,7 +117,7 @@ async fn driven(
     };
     tokio::select! {
         (end, ()) = async { tokio::join!(program, interrupt::cancel(&*service, jobs)) } => Ok(end.map(|_| Ended::Interrupted)?),
-        () = signals.next() => Ok(Ended::Interrupted),
+        _ = signals.next() => Ok(Ended::Interrupted),
     }
 }
 

@@ -13,7 +13,7 @@ use anyhow::{Context, bail};
 use weft_common::configuration::{Configuration, options};
 use weft_common::memory::{JobManagerMemory, TaskManagerMemory};
 use weft_common::trust::SecretKey;
-use weft_jobmanager::process::{Application, ApplicationEnd, JobManagerProcess, ProcessSettings};
+use weft_jobmanager::process::{Afterwards, Application, ApplicationEnd, JobManagerProcess, ProcessSettings};
 use weft_rest::{
     Authenticator, Bearer, BearerToken, ClusterSnapshot, MetricsPage, RestServer, RestSettings, job_manager_page,
 };
@@ -87,20 +87,28 @@ async fn run(
         let rpc = format!("{}:{}", configuration.get(&options::JOB_MANAGER_RPC_ADDRESS)?, process.address().port());
         run_file.ready(&[("rest", url), ("rpc", rpc)])?;
     }
-    let code = match &args.program {
-        None => {
-            let cause = async { tracing::info!("told to end: {}", told.signalled().await) };
-            process.asked_to_end(cause).await;
-            ExitCode::SUCCESS
+    let program = async {
+        match &args.program {
+            Some(program) => application(args, program, &process).await,
+            None => std::future::pending().await,
         }
-        Some(program) => application(args, program, &process, &mut told).await?,
+    };
+    let (result, afterwards) = tokio::select! {
+        result = program => (result, Afterwards::Nothing("the application of the cluster has ended")),
+        () = process.asked_to_end() => {
+            (Ok(ExitCode::SUCCESS), Afterwards::Nothing("the cluster was shut down by a client"))
+        }
+        cause = told.signalled() => {
+            tracing::info!("told to end: {cause}");
+            (Ok(ExitCode::SUCCESS), Afterwards::Successor)
+        }
     };
     if let Some(metrics) = metrics {
         metrics.close().await;
     }
     rest.close().await;
-    process.end(None).await;
-    Ok(code)
+    process.end(afterwards).await;
+    result
 }
 
 /// Says what is waited for where people and scripts look.
@@ -114,12 +122,7 @@ fn tell_of_waiting(run_file: Option<Arc<RunFile>>) -> impl FnOnce(&str) + Send +
 }
 
 /// Runs the program that the cluster is for.
-async fn application(
-    args: &JobManagerArgs,
-    program: &Path,
-    process: &JobManagerProcess,
-    told: &mut Told,
-) -> anyhow::Result<ExitCode> {
+async fn application(args: &JobManagerArgs, program: &Path, process: &JobManagerProcess) -> anyhow::Result<ExitCode> {
     let application = Application {
         executable: program.to_owned(),
         arguments: args.arguments.clone(),
@@ -127,14 +130,7 @@ async fn application(
         environment: BTreeMap::new(),
         environment_of_main: BTreeMap::new(),
     };
-    let ended = tokio::select! {
-        ended = process.run_application(application) => ended,
-        cause = told.signalled() => {
-            tracing::info!("told to end: {cause}");
-            return Ok(ExitCode::SUCCESS);
-        }
-    };
-    match ended {
+    match process.run_application(application).await {
         Ok(ApplicationEnd::Well) => Ok(ExitCode::SUCCESS),
         Ok(ApplicationEnd::Cancelled(why) | ApplicationEnd::Badly { why, .. }) => {
             bail!("the application {} did not end well: {why}", program.display())

@@ -2,12 +2,12 @@
 
 use super::deploy::deploy;
 use super::hadoop::Hadoop;
-use super::signals::{Signals, Told};
+use super::main_program::Main;
 use super::stop::is_over;
 use crate::arguments::RunArguments;
 use crate::error::CliError;
 use crate::output;
-use crate::program::Program;
+use crate::signals::{Signals, Told};
 use std::process::ExitCode;
 use std::time::Duration;
 use weft_common::configuration::{Configuration, options};
@@ -17,11 +17,8 @@ use weft_yarn_client::proto::{ApplicationId, ApplicationState, FinalStatus};
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Deploys the program, and waits for its end unless detached. Ctrl-C ends the application; other signals do where they are to.
-pub(crate) fn run(
-    arguments: &RunArguments,
-    configuration: &Configuration,
-    program: &Program,
-) -> Result<ExitCode, CliError> {
+pub(crate) fn run(arguments: &RunArguments, configuration: &Configuration) -> Result<ExitCode, CliError> {
+    let program = Main::of(&arguments.program)?;
     let mut configuration = configuration.clone();
     if let Some(parallelism) = arguments.program.parallelism {
         configuration.apply_dynamic([format!("parallelism.default={parallelism}")])?;
@@ -29,8 +26,8 @@ pub(crate) fn run(
     crate::run::runtime()?.block_on(async {
         let hadoop = Hadoop::of(&configuration)?;
         let with_client = arguments.shutdown_on_exit || configuration.get(&options::SHUTDOWN_ON_ATTACHED_EXIT)?;
-        let mut signals = Signals::listen()?;
-        let application = deploy(&hadoop, &configuration, Some(program)).await?.application;
+        let mut signals = Signals::listen(true)?;
+        let application = deploy(&hadoop, &configuration, Some(&program)).await?.application;
         if arguments.detached {
             return Ok(ExitCode::SUCCESS);
         }

@@ -1,12 +1,12 @@
 //! Has YARN run a cluster, be it for a session or for one program.
 
 use super::hadoop::Hadoop;
-use super::shipped::{Shipped, program_name};
-use super::signals::Signals;
+use super::main_program::Main;
+use super::shipped::Shipped;
 use crate::entropy;
 use crate::error::CliError;
 use crate::output;
-use crate::program::Program;
+use crate::signals::Signals;
 use std::sync::Arc;
 use weft_common::configuration::Configuration;
 use weft_hadoop_rpc::Credentials;
@@ -17,11 +17,11 @@ use weft_yarn::{Deployed, Deployment, DeploymentRequest, YarnSettings};
 pub(super) async fn deploy(
     hadoop: &Hadoop,
     configuration: &Configuration,
-    program: Option<&Program>,
+    program: Option<&Main>,
 ) -> Result<Deployed, CliError> {
     let request = request(hadoop, configuration, program).await?;
     let deployment = Deployment::new(hadoop.yarn.clone(), hadoop.staging.clone(), Arc::new(entropy::fill));
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen(true)?;
     let interrupted = async move { signals.next().await.name().to_owned() };
     let deployed = deployment.deploy(&request, &|line| output::note(line), interrupted).await?;
     output::say(format_args!("JobManager Web Interface: http://{}:{}", deployed.rest_host, deployed.rest_port));
@@ -32,18 +32,16 @@ pub(super) async fn deploy(
 async fn request(
     hadoop: &Hadoop,
     configuration: &Configuration,
-    program: Option<&Program>,
+    program: Option<&Main>,
 ) -> Result<DeploymentRequest, CliError> {
     let settings = YarnSettings::from_configuration(configuration, &crate::serve::host())?;
     let mut shipped = Shipped::of(hadoop, &settings.files).await?;
     let mut master_arguments = vec!["yarn-jobmanager".to_owned()];
     let mut default_name = "Weft session".to_owned();
     if let Some(program) = program {
-        let name = program_name(&program.path);
-        shipped.add_local(hadoop, &name, &program.path)?;
-        master_arguments.push(name);
+        master_arguments.push(shipped.add_program(hadoop, &program.file).await?);
         master_arguments.extend(program.arguments.iter().cloned());
-        default_name = program.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        default_name = program.name.clone();
     }
     Ok(DeploymentRequest {
         settings,
@@ -53,7 +51,7 @@ async fn request(
         archives: shipped.archives,
         provided: shipped.provided,
         master_arguments,
-        environment: program.map(|program| program.named.clone()).unwrap_or_default(),
+        environment: program.map(|program| program.environment.clone()).unwrap_or_default(),
         tokens: Credentials::default(),
     })
 }

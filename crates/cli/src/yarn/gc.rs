@@ -1,6 +1,7 @@
 //! `weft yarn gc`.
 
 use super::hadoop::Hadoop;
+use super::left::Left;
 use crate::arguments::ConfigurationArguments;
 use crate::cluster;
 use crate::error::CliError;
@@ -18,7 +19,7 @@ pub(crate) struct YarnArguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Removes what applications that are gone have staged, and artifacts that no application lists.
+    /// Removes what applications that are gone have staged or kept for another attempt, and artifacts that no application lists.
     Gc(GcArguments),
 }
 
@@ -46,6 +47,8 @@ pub(crate) fn yarn(arguments: &YarnArguments) -> Result<ExitCode, CliError> {
         let would = if gc.dry_run { "would be removed" } else { "to be removed" };
         plan.applications.iter().for_each(|one| output::say(format_args!("{one}: {would}")));
         plan.artifacts.iter().for_each(|one| output::say(format_args!("{one}: {would}")));
+        let left = Left::of(&configuration, &hadoop).await?;
+        left.tell(would);
         plan.unreadable.iter().for_each(|one| {
             output::note(format_args!("{one}: its list of artifacts cannot be read, so no artifact is removed"));
         });
@@ -53,10 +56,12 @@ pub(crate) fn yarn(arguments: &YarnArguments) -> Result<ExitCode, CliError> {
             return Ok(ExitCode::SUCCESS);
         }
         let swept = hadoop.staging.sweep(&plan).await?;
+        let (kept, all) = left.remove();
         output::say(format_args!(
-            "Removed: {} directories of applications, {} artifacts, {} broken uploads; {} artifacts were taken into use meanwhile.",
+            "Removed: {} directories of applications, {} artifacts, {} broken uploads, what {kept} applications kept for another attempt; \
+             {} artifacts were taken into use meanwhile.",
             swept.applications, swept.artifacts, swept.uploads, swept.spared
         ));
-        Ok(ExitCode::SUCCESS)
+        Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     })
 }

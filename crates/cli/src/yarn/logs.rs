@@ -4,21 +4,15 @@ use super::find;
 use super::hadoop::Hadoop;
 use super::stop::is_over;
 use crate::error::CliError;
-use crate::logs::{self, Printer, Wanted};
+use crate::logs::{self, Printer, Title, Wanted};
 use crate::output;
 use std::process::ExitCode;
-use weft_common::JobId;
 use weft_common::configuration::{Configuration, options};
 use weft_fs::FileSystem;
 use weft_hadoop_rpc::ExceptionKind;
 use weft_yarn::DeployError;
 use weft_yarn::logs::{Collected, LogDirectories, NodeLog};
-use weft_yarn_client::proto::{
-    ApplicationId, ApplicationReport, ApplicationState, GetApplicationsRequest, LogAggregationStatus,
-};
-
-/// In how many applications that have ended a job is looked for.
-const LOOKED_AT: usize = 20;
+use weft_yarn_client::proto::{ApplicationId, ApplicationReport, LogAggregationStatus};
 
 /// Prints the logs of an application: of one that runs, those of its processes; of another, what its nodes have collected.
 pub(crate) fn logs(
@@ -43,7 +37,7 @@ pub(crate) fn logs(
 }
 
 /// What YARN knows of an application, by its id or name; `None` when it has forgotten it.
-async fn report(hadoop: &Hadoop, meant: &str) -> Result<Option<ApplicationReport>, CliError> {
+pub(super) async fn report(hadoop: &Hadoop, meant: &str) -> Result<Option<ApplicationReport>, CliError> {
     match hadoop.yarn.find(meant).await {
         Ok(report) => Ok(Some(report)),
         Err(DeployError::Rpc(error)) if error.is(ExceptionKind::ApplicationNotFound) => Ok(None),
@@ -51,95 +45,8 @@ async fn report(hadoop: &Hadoop, meant: &str) -> Result<Option<ApplicationReport
     }
 }
 
-/// Prints the logs of a job: of the application that is named, or of the session that was started here last, or of the last ones that have ended
-/// whichever has it.
-pub(crate) fn logs_of_job(
-    configuration: &Configuration,
-    job: JobId,
-    owner: Option<&str>,
-    wanted: &Wanted,
-) -> Result<ExitCode, CliError> {
-    let named = configuration.get(&options::YARN_APPLICATION_ID)?;
-    let meant = match &named {
-        Some(named) => Some(named.clone()),
-        None => super::properties::recorded(configuration)?.map(|(recorded, _)| recorded),
-    };
-    crate::run::runtime()?.block_on(async {
-        let hadoop = Hadoop::of(configuration)?;
-        let report = match &meant {
-            Some(meant) => report(&hadoop, meant).await?,
-            None => None,
-        };
-        if let Some(report) = report.as_ref().filter(|report| !is_over(report)) {
-            let mut configuration = configuration.clone();
-            configuration.set(&options::YARN_APPLICATION_ID, Some(report.application.to_string()));
-            let client = find::client(&configuration).await?;
-            match logs::print_all(&client, &job.to_string(), wanted).await {
-                Err(CliError::Rest(error)) if named.is_none() && error.is_not_found() => {}
-                printed => return printed,
-            }
-        }
-        let user = owner.unwrap_or(&hadoop.yarn.user).to_owned();
-        let wanted = wanted.of_job(job);
-        let ended = match report.filter(|report| named.is_some() && is_over(report)) {
-            Some(report) => vec![report],
-            None => ended_applications(&hadoop, &user).await?,
-        };
-        for report in &ended {
-            if has_any(&hadoop, report.application, &report.user, &wanted).await? {
-                output::note(format_args!("job {job} ran in {}", report.application));
-                return collected(&hadoop, report.application, &report.user, Some(report), &wanted).await;
-            }
-        }
-        let looked: Vec<_> = ended.iter().map(|report| report.application.to_string()).collect();
-        Err(refused(format!(
-            "no collected log is of job {job}; looked at {}: if its application is another one name it with -D yarn.application.id, and see \
-             whether its nodes collect logs (yarn.log-aggregation-enable)",
-            if looked.is_empty() { "no application of yours that has ended".to_owned() } else { looked.join(", ") }
-        )))
-    })
-}
-
-/// The last applications of a user that have ended, the newest first.
-async fn ended_applications(hadoop: &Hadoop, user: &str) -> Result<Vec<ApplicationReport>, CliError> {
-    let states = [ApplicationState::Finished, ApplicationState::Failed, ApplicationState::Killed];
-    let request = GetApplicationsRequest {
-        states: states.iter().map(|state| *state as i32).collect(),
-        users: vec![user.to_owned()],
-        ..GetApplicationsRequest::default()
-    };
-    let mut ended = hadoop.yarn.resource_manager.applications(&request).await?;
-    ended.sort_by_key(|report| std::cmp::Reverse(report.finish_time));
-    ended.truncate(LOOKED_AT);
-    Ok(ended)
-}
-
-/// Whether anything that is wanted of an application was collected. A file that cannot be read has nothing.
-async fn has_any(hadoop: &Hadoop, application: ApplicationId, user: &str, wanted: &Wanted) -> Result<bool, CliError> {
-    for root in LogDirectories::of(&hadoop.yarn.conf).roots {
-        let (fs, root) = hadoop.in_default(&root)?;
-        for file in Collected::find(&*fs, &root, user, application).await?.files {
-            if is_in(&*fs, &file.path, wanted).await.unwrap_or(false) {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
-}
-
-async fn is_in(fs: &dyn FileSystem, path: &weft_fs::Path, wanted: &Wanted) -> Result<bool, DeployError> {
-    let mut log = NodeLog::open(fs, path).await?;
-    while log.next_container().await?.is_some() {
-        while let Some(file) = log.next_file().await? {
-            if wanted.takes_file(&file.name) {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
-}
-
-async fn collected(
+/// Prints what the nodes have collected of an application of `user`.
+pub(super) async fn collected(
     hadoop: &Hadoop,
     application: ApplicationId,
     user: &str,
@@ -147,7 +54,7 @@ async fn collected(
     wanted: &Wanted,
 ) -> Result<ExitCode, CliError> {
     let (mut looked, mut unfinished, mut found_any, mut code) = (Vec::new(), 0, false, ExitCode::SUCCESS);
-    let mut printer = Printer::new();
+    let mut printer = Printer::of(wanted);
     for root in LogDirectories::of(&hadoop.yarn.conf).roots {
         let (fs, root) = hadoop.in_default(&root)?;
         let found = Collected::find(&*fs, &root, user, application).await?;
@@ -196,7 +103,7 @@ async fn print(
     wanted: &Wanted,
     printer: &mut Printer,
 ) -> Result<bool, CliError> {
-    let mut log = NodeLog::open(fs, path).await?;
+    let (mut log, node) = (NodeLog::open(fs, path).await?, name_of(node));
     while let Some(container) = log.next_container().await? {
         if !wanted.takes_process(&container) {
             continue;
@@ -205,7 +112,8 @@ async fn print(
             if !wanted.takes_file(&file.name) {
                 continue;
             }
-            if !printer.title(format_args!("{container} on {}", name_of(node)), &file.name, file.length) {
+            let (node, name, length) = (Some(node.as_str()), file.name.as_str(), file.length);
+            if !printer.title(&Title { process: &container, node, name, length, modified_ms: None }) {
                 return Ok(false);
             }
             if wanted.list {
@@ -231,7 +139,7 @@ fn name_of(file: &str) -> String {
     }
 }
 
-fn refused(sentence: String) -> CliError {
+pub(super) fn refused(sentence: String) -> CliError {
     DeployError::Refused(sentence).into()
 }
 

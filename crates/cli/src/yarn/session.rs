@@ -3,12 +3,12 @@
 use super::deploy::deploy;
 use super::hadoop::Hadoop;
 use super::properties;
-use super::signals::Signals;
 use super::stop::{is_over, stop};
 use crate::arguments::ConfigurationArguments;
 use crate::cluster;
 use crate::error::CliError;
 use crate::output;
+use crate::signals::Signals;
 use std::io::{BufRead as _, IsTerminal as _};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -159,7 +159,7 @@ async fn attached(
     if output::is_watched() {
         output::note("Type stop to end the session; Ctrl-C does so, too.");
     }
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen(true)?;
     let mut lines = typed_lines()?;
     let mut look = tokio::time::interval(LOOK);
     // Without anybody who types, this command stays attached.

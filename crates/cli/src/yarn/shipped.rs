@@ -1,16 +1,16 @@
 //! What is staged with an application: the command itself, programs, files to ship.
 
 use super::hadoop::Hadoop;
+use super::main_program::ProgramFile;
 use crate::error::CliError;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use weft_fs::{FsError, Path};
 use weft_yarn::launch::{Files, LaunchFile};
 use weft_yarn::staging::{Publicity, Source};
 use weft_yarn::{DeployError, FileSettings, names};
 
 /// Where containers have the program's own files.
-const USRLIB: &str = "usrlib/";
+pub(super) const USRLIB: &str = "usrlib/";
 
 /// Files by the name that containers know them by.
 pub(super) struct Shipped {
@@ -49,8 +49,45 @@ impl Shipped {
         Ok(shipped)
     }
 
+    /// The program of an application. Says by which name containers know it.
+    pub(super) async fn add_program(&mut self, hadoop: &Hadoop, program: &ProgramFile) -> Result<String, CliError> {
+        match program {
+            ProgramFile::Here(path) => {
+                let file = std::path::absolute(path).map_err(CliError::file("find the program", path))?;
+                let name = of_programs(&base_name(&Path::from_local(&file)?, &path.to_string_lossy())?);
+                self.add_local(hadoop, &name, &file)?;
+                Ok(name)
+            }
+            ProgramFile::Remote(text) => {
+                let (fs, path) = hadoop.file(text)?;
+                let refused = |why: String| CliError::from(DeployError::Refused(format!("the program {text}: {why}")));
+                let found = fs.status(&path).await.map_err(|error| refused(error.to_string()))?;
+                if !found.is_file() {
+                    return Err(refused("it is a directory, and not an executable".to_owned()));
+                }
+                let name = of_programs(&base_name(&path, text)?);
+                let visibility = Publicity::new(fs).visibility(&path).await?;
+                self.provided.insert(name.clone(), LaunchFile { archive: false, ..LaunchFile::of(found, visibility) });
+                Ok(name)
+            }
+            ProgramFile::Provided(name) if self.provided.contains_key(name) => Ok(name.clone()),
+            ProgramFile::Provided(name) => Err(CliError::from(DeployError::Refused(format!(
+                "the program {name} is neither a file here nor in the directory that yarn.provided.usrlib.dir names; what is there: {}",
+                self.in_usrlib()
+            )))),
+        }
+    }
+
+    fn in_usrlib(&self) -> String {
+        let names = self.provided.keys().filter(|name| name.starts_with(USRLIB)).map(String::as_str);
+        match names.collect::<Vec<_>>() {
+            names if names.is_empty() => "nothing".to_owned(),
+            names => names.join(", "),
+        }
+    }
+
     /// A local file under a name.
-    pub(super) fn add_local(&mut self, hadoop: &Hadoop, name: &str, file: &std::path::Path) -> Result<(), CliError> {
+    fn add_local(&mut self, hadoop: &Hadoop, name: &str, file: &std::path::Path) -> Result<(), CliError> {
         let file = std::path::absolute(file).map_err(CliError::file("find the file", file))?;
         let path = Path::from_local(&file)?;
         let fs = hadoop.systems.get(&path)?;
@@ -93,13 +130,8 @@ impl Shipped {
                     waiting.push((name + "/", entry.path));
                     continue;
                 }
-                let file = LaunchFile {
-                    length: entry.length,
-                    modified_ms: entry.modified_ms,
-                    visibility: publicity.visibility(&entry.path).await?,
-                    archive: LaunchFile::is_archive(&name),
-                    path: entry.path,
-                };
+                let visibility = publicity.visibility(&entry.path).await?;
+                let file = LaunchFile { archive: LaunchFile::is_archive(&name), ..LaunchFile::of(entry, visibility) };
                 // The command that is provided need not be uploaded.
                 self.artifacts.remove(&name);
                 self.provided.insert(name, file);
@@ -119,7 +151,6 @@ fn base_name(path: &Path, text: &str) -> Result<String, CliError> {
 }
 
 /// The name that a program has in containers.
-pub(super) fn program_name(program: &std::path::Path) -> String {
-    let name = program.file_name().map_or_else(|| PathBuf::from("program").into_os_string(), ToOwned::to_owned);
-    format!("{}/{}", names::PROGRAMS, name.to_string_lossy())
+fn of_programs(name: &str) -> String {
+    format!("{}/{name}", names::PROGRAMS)
 }

@@ -27,6 +27,6 @@ pub use cluster::Cluster;
 pub use dispatcher::Dispatcher;
 pub use history::History;
 pub use run::JobManagerProcess;
-pub use settings::{Application, ApplicationEnd, ProcessSettings, StartError};
+pub use settings::{Afterwards, Application, ApplicationEnd, ProcessSettings, StartError};
 
 pub(crate) use members::Members;

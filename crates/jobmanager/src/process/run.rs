@@ -9,14 +9,14 @@ use std::time::Duration;
 use super::dispatcher::{Dispatcher, DispatcherParts};
 use super::drives::Drives;
 use super::members::{Members, MembersHandler};
-use super::{Application, ApplicationEnd, Cluster, ProcessSettings, StartError};
+use super::{Afterwards, Application, ApplicationEnd, Cluster, ProcessSettings, StartError};
 use crate::{BlobStore, JobManager, Staffing};
 use tokio::sync::{oneshot, watch};
 use weft_common::configuration::options::HighAvailabilityType;
 use weft_common::configuration::{Configuration, options};
 use weft_common::{JobId, TaskManagerId};
 use weft_control::{HeartbeatSettings, JobStatus, ResourceManagerSettings, names_task_manager};
-use weft_ha::{FileSystemHighAvailability, HighAvailability, NoHighAvailability};
+use weft_ha::{FileSystemHighAvailability, HighAvailability, NoHighAvailability, Storage};
 use weft_rpc::drive::DriveObserver;
 use weft_rpc::listener::{PortRange, listen, machine_name};
 use weft_rpc::session::{Blobs, ServerSettings, SessionServer};
@@ -35,8 +35,8 @@ pub struct JobManagerProcess {
     job_manager: JobManager,
     server: SessionServer,
     directory: PathBuf,
-    /// Whether its jobs are left to a successor.
-    succeeded: bool,
+    /// What is left to a successor.
+    ha: Arc<dyn HighAvailability>,
     expiring: tokio::task::AbortHandle,
 }
 
@@ -67,11 +67,10 @@ impl JobManagerProcess {
         )
         .map_err(StartError::Thread)?;
         let handle = job_manager.handle().clone();
-        let succeeded = ha.directory().is_some();
         let dispatcher = Dispatcher::new(DispatcherParts {
             configuration: configuration.clone(),
             handle: handle.clone(),
-            ha,
+            ha: ha.clone(),
             blobs: blobs.clone(),
             clock: clock.clone(),
             directory: settings.directory.clone(),
@@ -108,7 +107,7 @@ impl JobManagerProcess {
         let (ending, _) = watch::channel(false);
         let logs = settings.logs;
         let cluster = Arc::new(Cluster { handle, dispatcher, members, drives, logs, configuration: masked, ending });
-        Ok(JobManagerProcess { cluster, job_manager, server, directory: settings.directory, succeeded, expiring })
+        Ok(JobManagerProcess { cluster, job_manager, server, directory: settings.directory, ha, expiring })
     }
 
     /// What clients see.
@@ -134,7 +133,7 @@ impl JobManagerProcess {
         }
     }
 
-    /// Runs the program that the cluster was started for, to its end, which is the end of the TaskManagers, too.
+    /// Runs the program that the cluster was started for, to its end.
     pub async fn run_application(&self, application: Application) -> Result<ApplicationEnd, Refusal> {
         let cluster = &self.cluster;
         let ended = async {
@@ -148,11 +147,7 @@ impl JobManagerProcess {
             let kept = kept.await.map_err(|error| Refusal::Failed(error.to_string()))?.map_err(Refusal::Failed)?;
             cluster.drives.run(application.run(kept.hash), Logged).await
         };
-        let ended = ended.await;
-        // Whoever is dismissed is lost, too, but no job has failed for it.
-        let lost = cluster.members.lost();
-        cluster.members.dismiss_all("the application of the cluster has ended");
-        let ended = ended?;
+        let (ended, lost) = (ended.await?, cluster.members.lost());
         if let Some(sentence) = ended.gave_up {
             return Err(Refusal::Wrong(sentence));
         }
@@ -174,22 +169,22 @@ impl JobManagerProcess {
         })
     }
 
-    /// Waits until a client asks for the end, which is the end of the TaskManagers, too, or `told` does.
-    pub async fn asked_to_end(&self, told: impl Future<Output = ()>) {
-        tokio::select! {
-            () = self.cluster.asked_to_end() => {
-                tracing::info!("a client asked for the end of the cluster");
-                self.cluster.members.dismiss_all("the cluster was shut down by a client");
-            }
-            () = told => {}
-        }
+    /// Waits until a client asks for the end.
+    pub async fn asked_to_end(&self) {
+        self.cluster.asked_to_end().await;
+        tracing::info!("a client asked for the end of the cluster");
     }
 
-    /// Ends. Without high availability its jobs are cancelled first, so that they leave nothing half-written; otherwise a successor runs them.
-    /// TaskManagers that no successor will know are told to end, with this cause.
-    pub async fn end(mut self, dismissal: Option<&str>) {
+    /// Ends, and gives what it has kept for a successor, to be removed once it is certain that none will come.
+    pub async fn end(mut self, afterwards: Afterwards<'_>) -> Arc<dyn HighAvailability> {
         self.expiring.abort();
-        if !self.succeeded {
+        let (dismissal, end_of_jobs) = match afterwards {
+            Afterwards::Successor => (None, false),
+            Afterwards::OtherTaskManagers(cause) => (Some(cause), false),
+            Afterwards::Nothing(cause) => (Some(cause), true),
+        };
+        // Who goes on with a job cleans up after it; otherwise nothing may be left half-written.
+        if end_of_jobs || self.ha.directory().is_none() {
             let jobs: Vec<JobId> = self.cluster.handle.jobs().await.iter().map(|job| job.id).collect();
             jobs.iter().for_each(|job| self.cluster.handle.cancel(*job));
             let ends = jobs.iter().map(|job| self.cluster.dispatcher.outcome(*job, FAREWELL));
@@ -213,6 +208,7 @@ impl JobManagerProcess {
         if let Err(error) = fs::remove_dir_all(&self.directory) {
             tracing::warn!(path = %self.directory.display(), "the JobManager's directory is left behind: {error}");
         }
+        self.ha
     }
 }
 
@@ -225,10 +221,8 @@ async fn lead(
     match configuration.get(&options::HA_TYPE)? {
         HighAvailabilityType::None => Ok(Arc::new(NoHighAvailability::new(random() as u64))),
         HighAvailabilityType::FileSystem => {
-            let storage = configuration.get(&options::HA_STORAGE_DIR)?;
-            let storage = storage.ok_or_else(|| StartError::NoStorage("it is not set".to_owned()))?;
-            let cluster = configuration.get(&options::HA_CLUSTER_ID)?;
-            let directory = local(&storage)?.join(cluster.trim_matches('/'));
+            let storage = Storage::of(configuration.get(&options::HA_STORAGE_DIR)?.as_deref())?;
+            let directory = storage.cluster(&configuration.get(&options::HA_CLUSTER_ID)?);
             let storage = directory.display().to_string();
             let told = move |who: &str| {
                 let sentence = format!(
@@ -248,16 +242,6 @@ async fn lead(
             Ok(Arc::new(led?))
         }
     }
-}
-
-fn local(storage: &str) -> Result<PathBuf, StartError> {
-    let path = storage.strip_prefix("file://").unwrap_or(storage);
-    if path.contains("://") {
-        return Err(StartError::NoStorage(format!(
-            "{storage} is no local directory, and only there files can be locked"
-        )));
-    }
-    absolute(path)
 }
 
 /// Programs are started from it, in directories of their own.

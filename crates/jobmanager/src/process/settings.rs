@@ -62,9 +62,6 @@ pub enum StartError {
     /// What is left to a successor cannot be kept, or what a predecessor left cannot be read.
     #[error(transparent)]
     HighAvailability(#[from] HaError),
-    /// There is no place for it.
-    #[error("high-availability.type is filesystem, and high-availability.storageDir says not where: {0}")]
-    NoStorage(String),
     /// A thread cannot be started.
     #[error("cannot start the JobManager's thread: {0}")]
     Thread(io::Error),
@@ -79,14 +76,23 @@ impl StartError {
         match self {
             StartError::Configuration(error) => error.kind(),
             StartError::HighAvailability(error) => error.kind(),
-            StartError::Directory { .. }
-            | StartError::Ports(_)
-            | StartError::Listen(_)
-            | StartError::Blobs(_)
-            | StartError::NoStorage(_) => ErrorKind::User,
+            StartError::Directory { .. } | StartError::Ports(_) | StartError::Listen(_) | StartError::Blobs(_) => {
+                ErrorKind::User
+            }
             StartError::Serve(_) | StartError::Thread(_) | StartError::Signals(_) => ErrorKind::Fatal,
         }
     }
+}
+
+/// What comes after the end of a JobManager.
+#[derive(Clone, Copy, Debug)]
+pub enum Afterwards<'a> {
+    /// A successor, which TaskManagers look for; with high availability it goes on with the jobs.
+    Successor,
+    /// Perhaps a successor that goes on with the jobs, but with other TaskManagers: these are told to end, with this cause.
+    OtherTaskManagers(&'a str),
+    /// Nothing: jobs are cancelled, and TaskManagers told to end, with this cause.
+    Nothing(&'a str),
 }
 
 /// A program that a JobManager was started for (application mode).

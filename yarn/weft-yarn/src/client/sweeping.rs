@@ -32,7 +32,11 @@ impl YarnCluster {
         Ok(survey.plan(now_ms, grace, life))
     }
 
-    async fn life(&self, application: ApplicationId) -> Result<ApplicationLife, DeployError> {
+    /// Whether an application still needs what there is of it.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub async fn life(&self, application: ApplicationId) -> Result<ApplicationLife, DeployError> {
         match self.resource_manager.report(application).await {
             Ok(report) => Ok(match report.state() {
                 ApplicationState::Finished | ApplicationState::Failed | ApplicationState::Killed => {

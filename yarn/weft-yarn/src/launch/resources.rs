@@ -1,6 +1,6 @@
 //! Files that a node brings to a container.
 
-use weft_fs::Path;
+use weft_fs::{FileStatus, Path};
 use weft_yarn_client::proto::{LocalResource, LocalResourceType, LocalResourceVisibility, Url};
 
 use crate::DeployError;
@@ -35,6 +35,12 @@ pub struct LaunchFile {
 }
 
 impl LaunchFile {
+    /// A file as it is there, and not unpacked.
+    pub fn of(found: FileStatus, visibility: Visibility) -> Self {
+        let FileStatus { path, length, modified_ms, .. } = found;
+        LaunchFile { path, length, modified_ms, visibility, archive: false }
+    }
+
     /// Whether nodes can unpack a file of this name.
     pub fn is_archive(name: &str) -> bool {
         !Self::archive_suffix(name).is_empty()

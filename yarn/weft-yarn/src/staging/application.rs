@@ -85,14 +85,7 @@ impl ApplicationDirectory {
     }
 
     async fn launch_file(&self, path: &Path) -> Result<LaunchFile, DeployError> {
-        let found = self.staging.fs.status(path).await?;
-        Ok(LaunchFile {
-            path: found.path,
-            length: found.length,
-            modified_ms: found.modified_ms,
-            visibility: Visibility::Application,
-            archive: false,
-        })
+        Ok(LaunchFile::of(self.staging.fs.status(path).await?, Visibility::Application))
     }
 
     /// Reads a file of it.

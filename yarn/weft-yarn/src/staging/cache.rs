@@ -174,11 +174,8 @@ impl Staging {
 }
 
 fn staged(name: ArtifactName, found: FileStatus, uploaded: u64) -> Result<Staged, DeployError> {
-    let FileStatus { path, length, modified_ms, .. } = found;
-    if length != name.length {
-        return Err(DeployError::Damaged { path, found: length, expected: name.length });
+    if found.length != name.length {
+        return Err(DeployError::Damaged { path: found.path, found: found.length, expected: name.length });
     }
-    let archive = false;
-    let file = LaunchFile { path, length, modified_ms, visibility: Visibility::User, archive };
-    Ok(Staged { name, file, uploaded })
+    Ok(Staged { name, file: LaunchFile::of(found, Visibility::User), uploaded })
 }

@@ -26,7 +26,7 @@ use weft_fs::{FileSystems, HdfsFileSystem, Recursive};
 use weft_hadoop_conf::{HadoopConf, Sources, TimeUnit};
 use weft_hadoop_rpc::RpcOptions;
 use weft_jobmanager::Staffing;
-use weft_jobmanager::process::{Application, ApplicationEnd, JobManagerProcess, ProcessSettings};
+use weft_jobmanager::process::{Afterwards, Application, ApplicationEnd, JobManagerProcess, ProcessSettings};
 use weft_rest::{Guests, Viewers};
 use weft_rpc::program::image::ProgramImage;
 use weft_yarn::launch::{Files, read_environment, read_manifest};
@@ -170,11 +170,18 @@ async fn run(
         metrics.close().await;
     }
     rest.close().await;
-    // They know this attempt's address alone. YARN ends their containers, but not where it has lost sight of the node.
-    process.end(Some("its ApplicationMaster has ended")).await;
-    if let Some(status) = ended.status {
-        clean_up(&files).await;
-        master.finish(status, &ended.diagnostics).await?;
+    // TaskManagers know this attempt's address alone. YARN ends their containers, but not where it has lost sight of the node.
+    let cause = "its ApplicationMaster has ended";
+    let Some(status) = ended.status else {
+        process.end(Afterwards::OtherTaskManagers(cause)).await;
+        return Ok(ended);
+    };
+    let kept = process.end(Afterwards::Nothing(cause)).await;
+    master.finish(status, &ended.diagnostics).await?;
+    // Now no other attempt comes that would need it.
+    clean_up(&files).await;
+    if let Err(error) = tokio::task::spawn_blocking(move || kept.remove()).await? {
+        tracing::warn!("what was kept for another attempt is left behind, for weft yarn gc to find: {error}");
     }
     Ok(ended)
 }
@@ -207,7 +214,7 @@ async fn work(
 ) -> Ended {
     let Some(program) = &args.program else {
         return tokio::select! {
-            () = process.asked_to_end(std::future::pending()) => Ended::well("the session was stopped"),
+            () = process.asked_to_end() => Ended::well("the session was stopped"),
             signal = told.signalled() => Ended::signalled(signal),
         };
     };
@@ -222,7 +229,7 @@ async fn work(
             Ok(ApplicationEnd::Badly { why, lost }) => Ended::badly(words.about(why, &lost).await),
             Err(refusal) => Ended::badly(refusal.to_string()),
         },
-        () = process.asked_to_end(std::future::pending()) => {
+        () = process.asked_to_end() => {
             Ended::cancelled("the application was ended by a client".to_owned())
         }
         signal = told.signalled() => Ended::signalled(signal),
@@ -263,7 +270,8 @@ fn parts(
 ) -> anyhow::Result<MasterSettings> {
     let expiry = conf.duration("yarn.am.liveness-monitor.expiry-interval-ms", TimeUnit::Milliseconds)?;
     let expiry = expiry.filter(|expiry| !expiry.is_zero()).unwrap_or(EXPIRY);
-    let of_workers = files.iter().filter(|(name, _)| !name.starts_with(names::PROGRAMS) && *name != names::ENVIRONMENT);
+    let of_master = |name: &str| std::path::Path::new(name).starts_with(names::PROGRAMS) || name == names::ENVIRONMENT;
+    let of_workers = files.iter().filter(|(name, _)| !of_master(name));
     let leader = format!("jobmanager.rpc.address={}", container.host);
     let port = format!("jobmanager.rpc.port={}", process.address().port());
     let worker_arguments = ["yarn-taskmanager", "-D", &leader, "-D", &port].map(str::to_owned).to_vec();
