@@ -4,10 +4,12 @@
 
 mod command;
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::Child;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use command::yarn::{Yarn, expected};
+use command::yarn::{SMALL, Yarn, expected};
 use command::{lives, processes, programs, until};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -36,6 +38,44 @@ fn a_session_counts_words_and_leaves_nothing() {
     assert!(!again.said.contains("uploaded"), "{}", again.said);
     again.stop();
     YARN.weft(&["list", "-t", "yarn-session"]).badly(&["no YARN session is known here", "weft yarn-session -d"]);
+}
+
+/// By whoever is attached to it, in the command that has started it.
+#[test]
+fn an_attached_session_ends_by_a_word_or_a_signal() {
+    let _alone = alone();
+    let interrupt = |child: &Child| kill_process(Pid::from_child(child), Signal::INT).unwrap();
+    for typed in [true, false] {
+        let before = YARN.applications();
+        let mut session = command::start(&YARN.rig, &[["yarn-session"].as_slice(), &SMALL].concat());
+        let mut said = BufReader::new(session.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let runs = said.find(|line| line.starts_with("YARN application id: ")).unwrap();
+        let application = runs.rsplit(' ').next().unwrap().to_owned();
+        assert!(!before.contains(&application));
+        match typed {
+            true => session.stdin.as_mut().unwrap().write_all(b"nothing\nstop\n").unwrap(),
+            false => interrupt(&session),
+        }
+        let rest: Vec<String> = said.collect();
+        let ended = session.wait_with_output().unwrap();
+        assert!(ended.status.success(), "{ended:?}");
+        assert_eq!(rest.iter().any(|line| line.contains("`nothing` is no command")), typed, "{rest:?}");
+        assert!(rest.iter().any(|line| line.contains(&format!("{application} has ended"))), "{rest:?}");
+        assert_eq!(YARN.report(&application)["finalStatus"], "SUCCEEDED");
+        YARN.nothing_is_left(&application);
+    }
+    // While it is being submitted there is no session yet: what there is is taken back.
+    let before = YARN.applications();
+    let session = command::start(&YARN.rig, &[["yarn-session"].as_slice(), &SMALL].concat());
+    let application = until("the application", || YARN.applications().difference(&before).next().cloned());
+    interrupt(&session);
+    let ended = session.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(!ended.status.success(), "{said}");
+    assert!(said.contains("Ctrl-C"), "{said}");
+    YARN.nothing_is_left(&application);
+    let cluster = YARN.weft(&["yarn-session", "-q"]).well();
+    assert!(cluster.contains("NodeManagers: 2") && cluster.contains("Queue default: "), "{cluster}");
 }
 
 #[test]

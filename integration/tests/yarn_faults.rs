@@ -4,8 +4,8 @@
 
 mod command;
 
-use command::yarn::{Yarn, expected};
-use command::{node_of, processes, until};
+use command::yarn::{SMALL, Yarn, expected};
+use command::{node_of, processes, programs, until};
 use rustix::process::{Pid, test_kill_process};
 
 const RESTARTS: [&str; 3] = [
@@ -48,6 +48,30 @@ fn masters_that_fail_over_disturb_no_job() {
         yarn.rig.kill("rm1").unwrap();
         yarn.rig.kill("nn1").unwrap();
     });
+}
+
+/// What it has done is done: the next ResourceManager is told.
+#[test]
+fn what_ends_while_there_is_no_resource_manager_has_ended_well() {
+    let yarn = Yarn::up(&["--rm-recovery"]);
+    let output = yarn.home("counted");
+    let run = [&["run", "-d", "-t", "yarn-application", "-p", "2"], SMALL.as_slice(), &[&yarn.program]].concat();
+    let words = ["words", "--input", &yarn.home("words.txt"), "--output", &output, "--delay", "200"];
+    let said = yarn.weft(&[run.as_slice(), &words].concat()).well();
+    let application = said.lines().find_map(|line| line.strip_prefix("YARN application id: ")).unwrap().to_owned();
+    let master = until("its ApplicationMaster", || programs(&application, "./weft yarn-jobmanager").pop());
+    until("a worker", || processes(&[&application, "/weft-taskmanager-"], "cluster_program words").pop());
+    yarn.rig.kill("rm1").unwrap();
+    until("the ApplicationMaster cannot say how it has ended", || {
+        let log = std::fs::read_dir(format!("/proc/{master}/fd")).unwrap().flatten();
+        let files = log.filter_map(|entry| std::fs::read_link(entry.path()).ok());
+        let mut logs = files.filter(|file| file.extension().is_some_and(|extension| extension == "log"));
+        logs.any(|log| std::fs::read_to_string(log).is_ok_and(|log| log.contains("is not told yet"))).then_some(())
+    });
+    yarn.rig.start("rm1").unwrap();
+    until("it is told", || (yarn.report(&application)["finalStatus"] == "SUCCEEDED").then_some(()));
+    assert_eq!(yarn.counts(&output), expected());
+    yarn.nothing_is_left(&application);
 }
 
 /// Its containers go on without it, until YARN gives up the node, and the JobManager its TaskManager.

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use command::yarn::{Session, Yarn, expected};
-use command::{node_of, programs, until};
+use command::{node_of, processes, programs, until};
 
 /// Nodes may be labelled `fast`, and the one queue may use all of these.
 static YARN: LazyLock<Yarn> = LazyLock::new(|| {
@@ -51,6 +51,55 @@ fn yarn_shows_what_was_set_for_an_application() {
     let session = YARN.session(&[]);
     let report = YARN.report(&session.application);
     assert_eq!((&report["name"], &report["applicationType"]), (&"Weft session".into(), &"Weft".into()));
+    session.stop();
+}
+
+/// Not those of whichever machine reads the configuration.
+#[test]
+fn containers_have_the_fields_sizes_where_none_are_set() {
+    let _alone = alone();
+    let session = YARN.session_of(&[]);
+    for said in
+        ["jobmanager.memory.process.size is not set: 1600m", "taskmanager.memory.process.size is not set: 1728m"]
+    {
+        assert!(session.said.contains(said), "{}", session.said);
+    }
+    session.run(&["-d"], &["endless"]).well();
+    session.job("RUNNING");
+    // What is asked for is rounded up to what the scheduler counts in.
+    let allocated = YARN.report(&session.application)["allocatedMB"].as_u64().unwrap();
+    assert!((1600 + 1728..1600 + 1728 + 1024).contains(&allocated), "{allocated}");
+    let log = session.get("/jobmanager/log");
+    assert!(log.contains("1600"), "{log}");
+    session.stop();
+}
+
+#[test]
+fn an_application_master_listens_where_it_is_to_and_workers_see_the_variables_of_their_session() {
+    let _alone = alone();
+    // Nobody else asks for the same one at this moment.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let session = YARN.session(&[
+        &format!("-Dyarn.application-master.port={port}"),
+        "-Dcontainerized.taskmanager.env.OF_SESSION=it's \"here\"",
+        "-Drest.address=localhost",
+    ]);
+    assert!(
+        session.said.contains("rest.address is localhost (from -D), which has no effect on YARN"),
+        "{}",
+        session.said
+    );
+    let host = session.address.split(':').next().unwrap();
+    assert!(!["localhost", "127.0.0.1"].contains(&host), "{host}");
+    std::net::TcpStream::connect((host, port)).unwrap();
+    session.run(&["-d"], &["endless"]).well();
+    let worker =
+        until("a worker", || processes(&[&session.application, "/weft-taskmanager-"], "cluster_program endless").pop());
+    let variables = std::fs::read(format!("/proc/{worker}/environ")).unwrap();
+    let variables: Vec<_> = variables.split(|byte| *byte == 0).map(String::from_utf8_lossy).collect();
+    for expected in ["OF_SESSION=it's \"here\"", "MALLOC_ARENA_MAX=2"] {
+        assert!(variables.iter().any(|variable| variable == expected), "{expected} is not in {variables:?}");
+    }
     session.stop();
 }
 

@@ -87,6 +87,8 @@ async fn what_others_may(home: &Home) {
     let directory = home.staging().application(app(1));
     directory.create().await.unwrap();
     directory.put(BEARER_FILE, Bytes::from_static(b"word")).await.unwrap();
+    let kept = home.fs.status(&directory.path().join(BEARER_FILE)).await.unwrap();
+    assert_eq!(kept.replication, Some(1), "yarn.file-replication");
     assert_eq!(directory.read(BEARER_FILE).await.unwrap(), "word");
     let administrator = hdfs::administrator(&home.rig);
     let mode =

@@ -127,9 +127,14 @@ impl Yarn {
         assert!(!staged.contains(application), "{staged}");
     }
 
-    /// Starts a session.
+    /// Starts a session of small containers.
     pub(crate) fn session(&self, more: &[&str]) -> Session<'_> {
-        let said = self.weft(&[&["yarn-session", "-d"], SMALL.as_slice(), more].concat());
+        self.session_of(&[SMALL.as_slice(), more].concat())
+    }
+
+    /// Starts a session with these options alone.
+    pub(crate) fn session_of(&self, options: &[&str]) -> Session<'_> {
+        let said = self.weft(&[&["yarn-session", "-d"], options].concat());
         let all = said.stderr.clone();
         let said = said.well();
         let after = |what: &str| said.lines().find_map(|line| line.strip_prefix(what)).unwrap().trim().to_owned();

@@ -12,6 +12,7 @@
 //!   [`ContainerLedger`](weft_control::ContainerLedger).
 
 mod client;
+mod default_sizes;
 mod end;
 mod error;
 pub mod launch;
@@ -23,8 +24,9 @@ pub mod staging;
 
 pub use client::{
     ClusterFacts, Deployed, Deployment, DeploymentRequest, Follow, Outcome, Preflight, SWEEP_GRACE, Seen, YarnCluster,
-    lets_nobody_in, names, resource, submission,
+    lets_nobody_in, names, names_this_machine, resource, submission,
 };
+pub use default_sizes::set_default_sizes;
 pub use end::{ContainerEnd, ContainerRole, MemoryUse, tail_of};
 pub use error::DeployError;
 pub use resources::{Granted, Sizes};

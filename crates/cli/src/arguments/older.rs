@@ -18,6 +18,10 @@ const KEYS: [(&[&str], &str); 10] = [
 ];
 /// The key of the one option that may be given several times.
 const SHIP: &str = "yarn.ship-files=";
+/// The key of an application that runs, and what targets are called.
+const ID: &str = "yarn.application.id=";
+const APPLICATION: &str = "yarn-application";
+const SESSION: &str = "yarn-session";
 /// Options with a value that have no meaning here.
 const WITHOUT_MEANING: [&str; 4] = ["-yj", "--yarnjar", "-yn", "--yarncontainer"];
 /// Keys of memory, whose numbers are of megabytes when they have no unit.
@@ -25,6 +29,7 @@ const MEMORY: &str = "memory.process.size";
 
 /// Adds options as they are today to those before them. Of a key that is given twice the last value counts, so several `-yt` make one list.
 pub(super) fn add(options: &mut Vec<OsString>, mut today: Vec<OsString>) {
+    to_a_session(options, &mut today);
     let shipped = |option: &OsString| option.to_str().and_then(|option| option.strip_prefix(SHIP)).map(str::to_owned);
     let earlier = options.iter_mut().find(|option| shipped(option).is_some());
     if let (Some(earlier), Some(more)) = (earlier, today.last().and_then(shipped)) {
@@ -32,6 +37,21 @@ pub(super) fn add(options: &mut Vec<OsString>, mut today: Vec<OsString>) {
         today.clear();
     }
     options.extend(today);
+}
+
+/// A cluster that `-m yarn-cluster` names is a session when `-yid` says which.
+fn to_a_session(options: &mut [OsString], today: &mut [OsString]) {
+    let id = |option: &OsString| option.to_str().is_some_and(|option| option.starts_with(ID));
+    let application = |option: &&mut OsString| *option == APPLICATION;
+    let target = match (options.iter().any(id), today.iter().any(id)) {
+        (true, _) => today.iter_mut().find(application),
+        (_, true) => options.iter_mut().find(application),
+        _ => None,
+    };
+    if let Some(target) = target {
+        output::note("the application that -yid names is a session: use -t yarn-session");
+        *target = SESSION.into();
+    }
 }
 
 /// What an option, with the argument after it, is today; with how many arguments were read.
@@ -43,7 +63,16 @@ pub(super) fn today(option: &str, following: Option<&str>) -> Option<(Vec<OsStri
     let new: Vec<String> = match name {
         "-yd" | "--yarndetached" => return Some((note(option, &["-d".to_owned()]), 1)),
         "-yD" => vec!["-D".to_owned(), option.split_once("-yD=").map_or(following?, |(_, key)| key).to_owned()],
-        "-m" | "--jobmanager" if value == Some("yarn-cluster") => vec!["-t".to_owned(), "yarn-application".to_owned()],
+        // Without anything between.
+        glued if glued.starts_with("-yD") => {
+            let key = vec!["-D".to_owned(), option.trim_start_matches("-yD").to_owned()];
+            return Some((note(option, &key), 1));
+        }
+        "-yq" | "--yarnquery" => {
+            output::note(format_args!("{name} has no effect: `weft yarn-session -q` shows what the cluster has"));
+            return Some((Vec::new(), 1));
+        }
+        "-m" | "--jobmanager" if value == Some("yarn-cluster") => vec!["-t".to_owned(), APPLICATION.to_owned()],
         ignored if WITHOUT_MEANING.contains(&ignored) => {
             output::note(format_args!(
                 "{ignored} has no effect: the command ships itself, and TaskManagers come as they are needed"

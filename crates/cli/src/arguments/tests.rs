@@ -52,6 +52,14 @@ fn several_letters_behind_one_dash_are_a_long_name() {
             "weft run -yt lib -p 2 -yt more -yz ns --yarnship=third p -yt other",
             "weft run -D yarn.ship-files=lib;more;third -p 2 -D high-availability.cluster-id=ns -- p -yt other",
         ),
+        (
+            "weft run -m yarn-cluster -yDa=b=c -yid application_1_2 -yq p",
+            "weft run -t yarn-session -D a=b=c -D yarn.application.id=application_1_2 -- p",
+        ),
+        (
+            "weft run -yid application_1_2 -m yarn-cluster -yD=a=b p -yq",
+            "weft run -D yarn.application.id=application_1_2 -t yarn-session -D a=b -- p -yq",
+        ),
         ("weft list -yid=application_1_2 -a", "weft list -D yarn.application.id=application_1_2 -a"),
         ("weft yarn-session -jm 512 -tm 1g -nm n", "weft yarn-session --jm 512 --tm 1g --nm n"),
         ("weft fs -ls -r", "weft fs ls -r"),

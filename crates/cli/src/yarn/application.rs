@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &RunArguments, configuration: &Configuration) -> Re
         let hadoop = Hadoop::of(&configuration)?;
         let with_client = arguments.shutdown_on_exit || configuration.get(&options::SHUTDOWN_ON_ATTACHED_EXIT)?;
         let mut signals = Signals::listen(true)?;
-        let application = deploy(&hadoop, &configuration, Some(&program)).await?.application;
+        let application = deploy(&hadoop, &configuration, Some(&program), &mut signals).await?.application;
         if arguments.detached {
             return Ok(ExitCode::SUCCESS);
         }
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &RunArguments, configuration: &Configuration) -> Re
 /// Waits for the application's end; what it says is what the job said.
 async fn ended(hadoop: &Hadoop, application: ApplicationId) -> Result<ExitCode, CliError> {
     loop {
-        let report = hadoop.yarn.resource_manager.report(application).await?;
+        let report = hadoop.report(application).await?;
         if is_over(&report) {
             let well = report.final_status() == FinalStatus::FinalSucceeded;
             if well {

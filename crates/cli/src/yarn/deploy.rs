@@ -10,19 +10,22 @@ use crate::signals::Signals;
 use std::sync::Arc;
 use weft_common::configuration::Configuration;
 use weft_hadoop_rpc::Credentials;
-use weft_yarn::{Deployed, Deployment, DeploymentRequest, YarnSettings};
+use weft_yarn::{DeployError, Deployed, Deployment, DeploymentRequest, YarnSettings, set_default_sizes};
 
-/// Deploys a cluster that runs a program, or jobs until somebody ends it, and says where it is. Ctrl-C, and whatever else tells this command to end,
-/// takes back what there is of it.
+/// Deploys a cluster that runs a program, or jobs until somebody ends it, and says where it is. A signal that tells this command to end takes back what
+/// there is of it.
 pub(super) async fn deploy(
     hadoop: &Hadoop,
     configuration: &Configuration,
     program: Option<&Main>,
+    signals: &mut Signals,
 ) -> Result<Deployed, CliError> {
-    let request = request(hadoop, configuration, program).await?;
+    let request = tokio::select! {
+        request = request(hadoop, configuration, program) => request?,
+        told = signals.next() => return Err(DeployError::Interrupted(told.name().to_owned()).into()),
+    };
     let deployment = Deployment::new(hadoop.yarn.clone(), hadoop.staging.clone(), Arc::new(entropy::fill));
-    let mut signals = Signals::listen(true)?;
-    let interrupted = async move { signals.next().await.name().to_owned() };
+    let interrupted = async { signals.next().await.name().to_owned() };
     let deployed = deployment.deploy(&request, &|line| output::note(line), interrupted).await?;
     output::say(format_args!("JobManager Web Interface: http://{}:{}", deployed.rest_host, deployed.rest_port));
     output::say(format_args!("YARN application id: {}", deployed.application));
@@ -34,7 +37,10 @@ async fn request(
     configuration: &Configuration,
     program: Option<&Main>,
 ) -> Result<DeploymentRequest, CliError> {
-    let settings = YarnSettings::from_configuration(configuration, &crate::serve::host())?;
+    let mut configuration = configuration.clone();
+    configuration.warnings().iter().for_each(output::note);
+    set_default_sizes(&mut configuration)?.iter().for_each(output::note);
+    let settings = YarnSettings::from_configuration(&configuration, &crate::serve::host())?;
     let mut shipped = Shipped::of(hadoop, &settings.files).await?;
     let mut master_arguments = vec!["yarn-jobmanager".to_owned()];
     let mut default_name = "Weft session".to_owned();
@@ -45,7 +51,7 @@ async fn request(
     }
     Ok(DeploymentRequest {
         settings,
-        configuration: configuration.clone(),
+        configuration,
         default_name,
         artifacts: shipped.artifacts,
         archives: shipped.archives,

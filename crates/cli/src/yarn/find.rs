@@ -28,7 +28,7 @@ pub(crate) async fn client(configuration: &Configuration) -> Result<RestClient, 
             (recorded.0, recorded.1.display().to_string())
         }
     };
-    let found = hadoop.yarn.unless_silent(hadoop.yarn.find(&name), &|line| output::note(line)).await;
+    let found = hadoop.answer(hadoop.yarn.find(&name)).await;
     let report = found.map_err(|error| not_known(&name, &told_by, error))?;
     let application = report.application;
     let address = running_at(&report, &told_by)?;

@@ -47,6 +47,10 @@ pub(crate) fn yarn(arguments: &YarnArguments) -> Result<ExitCode, CliError> {
         let would = if gc.dry_run { "would be removed" } else { "to be removed" };
         plan.applications.iter().for_each(|one| output::say(format_args!("{one}: {would}")));
         plan.artifacts.iter().for_each(|one| output::say(format_args!("{one}: {would}")));
+        let back = if gc.dry_run { "would be moved back" } else { "to be moved back" };
+        plan.stranded.iter().for_each(|one| {
+            output::say(format_args!("{one}: {back}: it is used, and a sweep that was broken off had moved it away"));
+        });
         let left = Left::of(&configuration, &hadoop).await?;
         left.tell(would);
         plan.unreadable.iter().for_each(|one| {

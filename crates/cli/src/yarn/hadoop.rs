@@ -2,6 +2,7 @@
 
 use crate::entropy;
 use crate::error::CliError;
+use crate::output;
 use std::sync::Arc;
 use weft_common::configuration::{Configuration, options};
 use weft_fs::{FileSystem, FileSystems, HdfsFileSystem, Path, hadoop_user};
@@ -9,6 +10,7 @@ use weft_hadoop_conf::{Environment, HadoopConf, Sources};
 use weft_hadoop_rpc::RpcOptions;
 use weft_yarn::YarnCluster;
 use weft_yarn::staging::Staging;
+use weft_yarn_client::proto::{ApplicationId, ApplicationReport};
 
 /// YARN, and where applications are staged.
 pub(super) struct Hadoop {
@@ -35,6 +37,16 @@ impl Hadoop {
         let staging = Staging::new(systems.get(&directory)?, &directory, replication, Arc::new(entropy::fill));
         let yarn = YarnCluster::new(conf, &user, RpcOptions::default(), Arc::new(entropy::fill))?;
         Ok(Hadoop { yarn, staging, systems, default_fs })
+    }
+
+    /// Waits for an answer of the ResourceManager, and says so when it takes long.
+    pub(super) async fn answer<T>(&self, answer: impl Future<Output = T>) -> T {
+        self.yarn.unless_silent(answer, &|line| output::note(line)).await
+    }
+
+    /// What the ResourceManager says of an application.
+    pub(super) async fn report(&self, application: ApplicationId) -> Result<ApplicationReport, CliError> {
+        Ok(self.answer(self.yarn.resource_manager.report(application)).await?)
     }
 
     /// A file or directory that is in Hadoop's default file system unless it has a scheme.

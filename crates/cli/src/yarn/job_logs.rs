@@ -114,7 +114,7 @@ async fn last_ended(hadoop: &Hadoop, user: &str) -> Result<Vec<Ended>, CliError>
         users: vec![user.to_owned()],
         ..GetApplicationsRequest::default()
     };
-    let mut ended = hadoop.yarn.resource_manager.applications(&request).await?;
+    let mut ended = hadoop.answer(hadoop.yarn.resource_manager.applications(&request)).await?;
     ended.sort_by_key(|report| std::cmp::Reverse(report.finish_time));
     ended.truncate(LOOKED_AT);
     Ok(ended.into_iter().map(Ended::of).collect())

@@ -33,7 +33,7 @@ impl Left {
             // Clusters that are not on YARN are called otherwise.
             let Ok(application) = name.parse() else { continue };
             let kept = Kept { storage: storage.clone(), application: name };
-            match hadoop.yarn.life(application).await? {
+            match hadoop.answer(hadoop.yarn.life(application)).await? {
                 ApplicationLife::Alive => {}
                 ApplicationLife::Over => left.over.push(kept),
                 ApplicationLife::Unknown => left.unknown.push(kept),

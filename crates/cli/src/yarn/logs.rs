@@ -38,7 +38,7 @@ pub(crate) fn logs(
 
 /// What YARN knows of an application, by its id or name; `None` when it has forgotten it.
 pub(super) async fn report(hadoop: &Hadoop, meant: &str) -> Result<Option<ApplicationReport>, CliError> {
-    match hadoop.yarn.find(meant).await {
+    match hadoop.answer(hadoop.yarn.find(meant)).await {
         Ok(report) => Ok(Some(report)),
         Err(DeployError::Rpc(error)) if error.is(ExceptionKind::ApplicationNotFound) => Ok(None),
         Err(error) => Err(error.into()),

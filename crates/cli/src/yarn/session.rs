@@ -111,25 +111,29 @@ pub(crate) fn session(arguments: &SessionArguments) -> Result<ExitCode, CliError
     crate::run::runtime()?.block_on(async {
         let hadoop = Hadoop::of(&configuration)?;
         if arguments.query {
-            return query(&hadoop).await;
+            return hadoop.answer(query(&hadoop)).await;
         }
-        let application = match &arguments.application {
+        let (application, mut signals) = match &arguments.application {
             Some(name) => {
-                let report = hadoop.yarn.find(name).await?;
+                let report = hadoop.answer(hadoop.yarn.find(name)).await?;
                 if is_over(&report) && first_line().await?.is_some_and(|line| is_stop(&line)) {
                     stop(&hadoop, &configuration, report.application).await?;
                     return Ok(ExitCode::SUCCESS);
                 }
                 let address = super::find::running_at(&report, "the command")?;
                 output::say(format_args!("Attached to {}, its JobManager at http://{address}", report.application));
-                report.application
+                (report.application, Signals::listen(true)?)
             }
-            None => start(arguments, &configuration, &hadoop).await?,
+            None => {
+                // One for both: no signal is lost between what it means before the session runs and what it means then.
+                let mut signals = Signals::listen(true)?;
+                (start(arguments, &configuration, &hadoop, &mut signals).await?, signals)
+            }
         };
         if arguments.detached {
             return Ok(ExitCode::SUCCESS);
         }
-        attached(&hadoop, &configuration, application).await
+        attached(&hadoop, &configuration, application, &mut signals).await
     })
 }
 
@@ -137,8 +141,9 @@ async fn start(
     arguments: &SessionArguments,
     configuration: &Configuration,
     hadoop: &Hadoop,
+    signals: &mut Signals,
 ) -> Result<ApplicationId, CliError> {
-    let application = deploy(hadoop, configuration, None).await?.application;
+    let application = deploy(hadoop, configuration, None, signals).await?.application;
     let file = properties::write(configuration, &application.to_string())?;
     if arguments.detached {
         output::say(format_args!(
@@ -155,11 +160,11 @@ async fn attached(
     hadoop: &Hadoop,
     configuration: &Configuration,
     application: ApplicationId,
+    signals: &mut Signals,
 ) -> Result<ExitCode, CliError> {
     if output::is_watched() {
         output::note("Type stop to end the session; Ctrl-C does so, too.");
     }
-    let mut signals = Signals::listen(true)?;
     let mut lines = typed_lines()?;
     let mut look = tokio::time::interval(LOOK);
     // Without anybody who types, this command stays attached.
@@ -174,7 +179,7 @@ async fn attached(
                 None => typed = false,
             },
             _ = look.tick() => {
-                let report = hadoop.yarn.resource_manager.report(application).await?;
+                let report = hadoop.report(application).await?;
                 if is_over(&report) {
                     properties::forget(configuration, &application.to_string())?;
                     let removed = hadoop.staging.application(application).remove().await;

@@ -24,7 +24,7 @@ pub(super) async fn stop(
     configuration: &Configuration,
     application: ApplicationId,
 ) -> Result<(), CliError> {
-    let report = hadoop.yarn.resource_manager.report(application).await?;
+    let report = hadoop.report(application).await?;
     let was_over = is_over(&report);
     if let Err(error) = ask(hadoop, configuration, &report).await {
         output::note(format_args!("{application} cannot be asked to end, and is killed: {error}"));
@@ -32,7 +32,7 @@ pub(super) async fn stop(
     }
     let begun = Instant::now();
     let report = loop {
-        let report = hadoop.yarn.resource_manager.report(application).await?;
+        let report = hadoop.report(application).await?;
         if is_over(&report) {
             break report;
         }

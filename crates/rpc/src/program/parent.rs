@@ -16,8 +16,9 @@ use tokio::process::{Child, Command};
 /// some other child, forked in that moment, has not yet got to execute its own program.
 const BUSY_RETRIES: u32 = 50;
 const BUSY_DELAY: Duration = Duration::from_millis(10);
-/// Who a process is to a Hadoop without Kerberos. In a container the operating system's user is another, and a program must not become that one.
-const HADOOP_USER: &str = "HADOOP_USER_NAME";
+/// Variables that every process of a cluster passes on, unless the program's own say otherwise: who it is to a Hadoop without Kerberos, because in a container
+/// the operating system's user is another, and a program must not become that one; how many arenas glibc maps, which YARN counts for the whole container.
+const OF_PROCESSES: [&str; 2] = ["HADOOP_USER_NAME", "MALLOC_ARENA_MAX"];
 
 /// A running program, as the process that started it holds it.
 #[derive(Debug)]
@@ -81,7 +82,7 @@ fn prepare(program: ProgramCommand, inode: u64, socket: OwnedFd) -> Command {
         .arg0(&program.name)
         .args(&program.arguments)
         .env_clear()
-        .envs(std::env::var_os(HADOOP_USER).map(|user| (HADOOP_USER, user)))
+        .envs(OF_PROCESSES.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
         .envs(&program.environment)
         .env(CONTROL_VARIABLE, inode.to_string())
         .current_dir(&program.directory)

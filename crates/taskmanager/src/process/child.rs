@@ -266,7 +266,7 @@ async fn start_program(child: &ChildStart) -> Result<(Parent, Inherited), Failur
         executable: program.artifact.path().to_owned(),
         name: program.spec.program.name.clone(),
         arguments: program.spec.program.arguments.clone(),
-        environment: program.spec.program.environment.clone(),
+        environment: settings.environment.clone().into_iter().chain(program.spec.program.environment.clone()).collect(),
         directory: child.place.directory.clone(),
         stdout: Stdio::piped(),
         stderr: Stdio::piped(),

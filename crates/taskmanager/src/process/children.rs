@@ -1,6 +1,6 @@
 //! Starts workers as child processes, one for each job.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -51,6 +51,8 @@ pub struct ChildSettings {
     pub artifact_limit: u64,
     /// The TaskManager's configuration, under that of jobs.
     pub configuration: Inherited,
+    /// Environment variables of all workers, under those of their program.
+    pub environment: BTreeMap<String, String>,
     /// Bytes of network memory that each slot has.
     pub network_memory_per_slot: u64,
     /// The cluster's secret, if it has one: workers get keys derived from it.
@@ -193,7 +195,9 @@ impl Children {
         let artifact = self.artifacts.get(blob, async |path| self.blobs.fetch_file(blob, path).await).await;
         let artifact = artifact.map_err(failed)?;
         let path = artifact.path().to_owned();
-        let checked = tokio::task::spawn_blocking(move || ProgramImage::read(&path)?.check(&path)).await;
+        let host = self.settings.host.clone();
+        let check = move || ProgramImage::read(&path)?.check(&path).map_err(|error| error.at(&host));
+        let checked = tokio::task::spawn_blocking(check).await;
         match checked {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(Failure::new(ErrorKind::User, error.to_string())),

@@ -176,6 +176,7 @@ impl TaskManagerProcess {
                 logs: logs.clone(),
                 artifact_limit: ARTIFACT_LIMIT,
                 configuration: Inherited::new(configuration.without_secrets(), logging),
+                environment: configuration.get(&options::CONTAINERIZED_TASK_MANAGER_ENV)?,
                 network_memory_per_slot: memory.network_per_slot,
                 secret: secret.clone(),
                 first_generation: first_number,

@@ -38,7 +38,7 @@ fn a_worker_sees_nothing_but_what_was_named() {
     rig.request(JOB, 0, "look");
     rig.await_that("it has looked", |rig| rig.directory(JOB).join("seen").exists());
     let seen = std::fs::read_to_string(rig.directory(JOB).join("seen")).unwrap();
-    assert_eq!(seen, format!("NAMED=yes,WEFT_CONTROL {}", rig.directory(JOB).display()));
+    assert_eq!(seen, format!("NAMED=yes,OF_CLUSTER,WEFT_CONTROL {}", rig.directory(JOB).display()));
 }
 
 #[test]

@@ -102,6 +102,9 @@ impl Rig {
                 logs: weft_rpc::LogDirectory::new(directory.path().join("log"), "taskmanager"),
                 artifact_limit: 1 << 40,
                 configuration: Inherited::new(BTreeMap::new(), tokio::sync::watch::channel(None).1),
+                environment: [("NAMED", "not this"), ("OF_CLUSTER", "yes")]
+                    .map(|(n, v)| (n.to_owned(), v.to_owned()))
+                    .into(),
                 network_memory_per_slot: 1 << 20,
                 secret: None,
                 first_generation: 100,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::configuration_of;
+use super::{configuration_here, configuration_of};
 use weft_api::{Error, Job};
 use weft_common::{ErrorKind, OperatorId};
 use weft_control::CoordinatorMessage;
@@ -21,8 +21,7 @@ pub(crate) fn run(
     let failed = |what: &str, e: &dyn std::fmt::Display| Error::of(ErrorKind::Fatal, format!("cannot {what}: {e}"));
     let graph = job.graph.to_job_graph()?;
     let io = super::work::io_threads().map_err(|e| failed("start the I/O threads of the coordinators", &e))?;
-    let mut configuration = configuration_of(&spec.configuration);
-    configuration.overlay(job.configuration.clone());
+    let configuration = configuration_here(&spec.configuration, &job.configuration);
     let code = CoordinatorCode {
         info: Arc::new(JobInfo { bounded: job.graph.is_bounded(), machine: None, configuration }),
         program: job.program,

@@ -91,6 +91,22 @@ fn configuration_of(values: &BTreeMap<String, String>) -> Configuration {
     configuration
 }
 
+/// What begins keys that say where things are on a machine.
+const OF_MACHINE: [&str; 2] = ["env.", "io.tmp."];
+
+/// What a job goes by in a process that this one's parent has started: what its program set over what the parent is configured with. Where things are
+/// on this machine the parent knows, and a program that was called on another one does not.
+fn configuration_here(parents: &BTreeMap<String, String>, job: &Configuration) -> Configuration {
+    let (mut configuration, mut of_machine) = (configuration_of(parents), Configuration::new());
+    for (key, value, origin) in configuration.iter().filter(|(key, ..)| OF_MACHINE.iter().any(|of| key.starts_with(of)))
+    {
+        of_machine.set_raw(key, value.clone(), origin.clone());
+    }
+    configuration.overlay(job.clone());
+    configuration.overlay(of_machine);
+    configuration
+}
+
 /// The end of a job as the program that waits for it sees it.
 pub(crate) fn result_of(name: &str, outcome: JobOutcome) -> Result<weft_api::JobResult, Error> {
     use weft_control::JobStatus;
@@ -105,5 +121,26 @@ pub(crate) fn result_of(name: &str, outcome: JobOutcome) -> Result<weft_api::Job
         (_, Some(failure)) => Err(Error::of(failure.kind, format!("job `{name}` failed: {}", failure.message))),
         (JobStatus::Canceled, None) => Err(Error::user(format!("job `{name}` was cancelled"))),
         (status, None) => Err(Error::of(ErrorKind::Retryable, format!("job `{name}` ended as {status}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_things_are_the_parent_knows_and_all_else_the_job_says() {
+        let parents =
+            [("env.hadoop.conf.dir", "/here/conf"), ("io.tmp.dirs", "/here/1,/here/2"), ("parallelism.default", "1")];
+        let parents = parents.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+        let mut job = Configuration::new();
+        job.apply_dynamic(["env.hadoop.conf.dir=/there", "io.tmp.dirs=/there", "parallelism.default=7", "env.other=x"])
+            .unwrap();
+        let configuration = configuration_here(&parents, &job);
+        let text = |key: &str| configuration.raw(key).map(|(value, _)| value.to_text());
+        assert_eq!(text("env.hadoop.conf.dir").as_deref(), Some("/here/conf"));
+        assert_eq!(text("io.tmp.dirs").as_deref(), Some("/here/1,/here/2"));
+        assert_eq!(text("parallelism.default").as_deref(), Some("7"));
+        assert_eq!(text("env.other").as_deref(), Some("x"));
     }
 }

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::configuration_of;
+use super::{configuration_here, configuration_of};
 use tokio::runtime::{Handle, Runtime};
 use weft_api::{Error, Job};
 use weft_common::ErrorKind;
@@ -68,8 +68,7 @@ fn worker(
     parent: &Arc<ToTaskManager>,
     io: &Handle,
 ) -> Result<Arc<LocalWorker>, Error> {
-    let mut configuration = configuration_of(&spec.configuration);
-    configuration.overlay(job.configuration.clone());
+    let configuration = configuration_here(&spec.configuration, &job.configuration);
     let wrong = |e: weft_common::ConfigError| Error::of(e.kind(), e);
     let identity = TcpIdentity {
         job: spec.job.job,

@@ -13,6 +13,7 @@ mod tests;
 pub use cluster::YarnCluster;
 pub use deployment::{Deployed, Deployment, DeploymentRequest, names};
 pub use follow::{Follow, Outcome, Seen};
+pub use managed::names_this_machine;
 pub use preflight::{ClusterFacts, Preflight, lets_nobody_in};
 pub use submission::{resource, submission};
 pub use sweeping::SWEEP_GRACE;

@@ -120,7 +120,8 @@ impl ApplicationDirectory {
         let mut writer = self.staging.fs.create(path, FOR_OWNER).await?;
         writer.write(content).await?;
         // Closed, it is on all DataNodes. That their disks have it, too, would be worth a wait only if it were to outlive the application.
-        writer.close().await
+        writer.close().await?;
+        self.staging.replicate(path).await
     }
 
     /// The artifacts it uses; `None` if a list of them cannot be read.

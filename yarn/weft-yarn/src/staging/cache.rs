@@ -130,10 +130,16 @@ impl Staging {
         let sent = ArtifactName { sha256: hash.finalize().into(), length: writer.position(), suffix: "" };
         writer.sync().await?;
         writer.close().await?;
-        if let Some(copies) = self.replication {
-            self.fs.set_replication(target, copies).await?;
-        }
+        self.replicate(target).await?;
         Ok(sent)
+    }
+
+    /// Has a file as often as is configured.
+    pub(super) async fn replicate(&self, file: &Path) -> Result<(), FsError> {
+        match self.replication {
+            Some(copies) => self.fs.set_replication(file, copies).await,
+            None => Ok(()),
+        }
     }
 
     /// Clears up after a file that could not be written, whose name is its own; an error unless it is worth writing again.

@@ -70,6 +70,9 @@ impl Staging {
         for upload in plan.uploads.iter().filter(|name| name.starts_with(UPLOAD)) {
             swept.uploads += u64::from(self.fs.delete(&self.cache().join(upload), Recursive::No).await?);
         }
+        for artifact in &plan.stranded {
+            swept.spared += u64::from(self.move_back(*artifact).await?);
+        }
         for artifact in &plan.artifacts {
             self.move_away(*artifact).await?;
         }

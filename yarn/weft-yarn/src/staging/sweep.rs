@@ -46,6 +46,8 @@ pub struct SweepPlan {
     pub applications: Vec<ApplicationId>,
     /// Artifacts that nobody lists, under their own names or in the trash.
     pub artifacts: Vec<ArtifactName>,
+    /// Artifacts that are used and that a sweep has moved away which was broken off: they are moved back.
+    pub stranded: Vec<ArtifactName>,
     /// Uploads of which nothing came, by the name of their file.
     pub uploads: Vec<String>,
     /// Bytes that this makes free, without applications' own files.
@@ -75,6 +77,8 @@ impl Survey {
         for file in self.cached.iter().filter(|file| old(file.modified_ms)) {
             plan.add(file, &used);
         }
+        let moved_away = self.cached.iter().filter_map(|file| file.path.file_name()?.strip_prefix(TRASH)?.parse().ok());
+        plan.stranded = moved_away.filter(|artifact| used.contains(artifact)).collect();
         plan.artifacts.sort_unstable();
         plan.artifacts.dedup();
         plan
@@ -84,7 +88,7 @@ impl Survey {
 impl SweepPlan {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.applications.is_empty() && self.artifacts.is_empty() && self.uploads.is_empty()
+        self.applications.is_empty() && self.artifacts.is_empty() && self.stranded.is_empty() && self.uploads.is_empty()
     }
 
     fn add(&mut self, file: &FileStatus, used: &BTreeSet<ArtifactName>) {

@@ -7,6 +7,7 @@ use weft_common::configuration::Configuration;
 use weft_common::trust::SecretKey;
 use weft_rest::BearerToken;
 use weft_yarn::launch::ClusterCredentials;
+use weft_yarn::names_this_machine;
 use weft_yarn_client::proto::ContainerId;
 
 /// The container that this process runs in.
@@ -84,12 +85,15 @@ impl Container {
             key("env.log.dir", &self.logs),
             format!("io.tmp.dirs={}", self.disks.join(",")),
             key("env.hadoop.conf.dir", &self.conf_dir()),
+            key("env.yarn.conf.dir", &self.conf_dir()),
         ]
     }
 
-    /// Listens at all addresses and advertises the node's name, where the configuration does not say otherwise.
+    /// Listens at all addresses and advertises the node's name, where the configuration does not say otherwise. What holds for one machine, as
+    /// files that were written for one have it, says nothing of a node.
     pub(super) fn addresses(&self, configuration: &Configuration, bind: &[&str], advertised: &[&str]) -> Vec<String> {
-        let unset = |key: &&&str| configuration.raw(key).is_none();
+        let said = |key: &str| configuration.raw(key).map(|(value, _)| value.to_text());
+        let unset = |key: &&&str| said(key).is_none_or(|value| names_this_machine(&value));
         let everywhere = bind.iter().filter(unset).map(|key| format!("{key}=0.0.0.0"));
         let here = advertised.iter().filter(unset).map(|key| format!("{key}={}", self.host));
         everywhere.chain(here).collect()

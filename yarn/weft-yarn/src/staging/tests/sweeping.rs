@@ -160,6 +160,28 @@ async fn a_sweep_that_was_broken_off_is_finished_by_the_next() {
     assert_eq!(home.cached().await, [""; 0]);
 }
 
+/// The sweep was broken off after somebody had begun to use what it had moved away.
+#[tokio::test]
+async fn what_is_used_and_was_moved_away_comes_back() {
+    let home = Home::new().await;
+    let (source, name) = home.source("weft", b"program").await;
+    let before = home.staging.stage(name, &source).await.unwrap();
+    let planned = plan(&home, life).await;
+    let directory = home.staging.application(app(1));
+    directory.create().await.unwrap();
+    directory.list_artifacts(&[name]).await.unwrap();
+    home.fs.faults().add(FaultRule::new(Operation::List, "*/apps", Fault::Fail(std::io::ErrorKind::TimedOut)));
+    assert!(home.staging.sweep(&planned).await.is_err());
+    assert_eq!(home.cached().await, [format!("trash-{name}")]);
+    // However long ago it was uploaded.
+    let planned = home.staging.survey().await.unwrap().plan(0, GRACE, life);
+    assert_eq!((planned.stranded.as_slice(), planned.artifacts.as_slice()), (&[name][..], &[][..]));
+    assert!(!planned.is_empty());
+    assert_eq!(home.staging.sweep(&planned).await.unwrap(), Swept { spared: 1, ..Swept::default() });
+    assert_eq!(home.staging.stage(name, &source).await.unwrap().file, before.file);
+    assert!(plan(&home, life).await.is_empty());
+}
+
 #[tokio::test]
 async fn a_list_that_is_none_keeps_all() {
     let home = Home::new().await;
