@@ -37,7 +37,7 @@ fn a_launch_context() {
     assert_eq!(
         context.command,
         [
-            "exec './weft' 'taskmanager' '-Da=\\\"b\\\" \\$c' 1><LOG_DIR>/taskmanager.stdout 2><LOG_DIR>/taskmanager.stderr"
+            "MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX%%:*} exec './weft' 'taskmanager' '-Da=\\\"b\\\" \\$c' 1><LOG_DIR>/taskmanager.stdout 2><LOG_DIR>/taskmanager.stderr"
         ]
     );
     let environment: Vec<_> = context.environment.iter().map(|pair| (pair.key.as_str(), pair.value.as_str())).collect();
