@@ -188,6 +188,13 @@ fn more_slots_than_there_are_cost_no_more_containers_than_fit_and_all_go_back() 
         number(&YARN.rig.web("rm1", "/ws/v1/cluster/metrics").unwrap()["clusterMetrics"], "containersPending"),
         0
     );
+    // Where there is room for more, not one more than is needed.
+    session.run(&["-d", "-p", "5"], &["endless"]).well();
+    let overview = || session.get("/overview");
+    until("five slots are in use", || {
+        (overview().contains("\"slots-total\":5") && overview().contains("\"slots-available\":0")).then_some(())
+    });
+    assert_eq!(YARN.started(&session.application).len() - started, 5);
     session.stop();
 }
 
