@@ -56,14 +56,15 @@ fn what_ends_while_there_is_no_resource_manager_has_ended_well() {
     let yarn = Yarn::up(&["--rm-recovery"]);
     let output = yarn.home("counted");
     let run = [&["run", "-d", "-t", "yarn-application", "-p", "2"], SMALL.as_slice(), &[&yarn.program]].concat();
-    let words = ["words", "--input", &yarn.home("words.txt"), "--output", &output, "--delay", "200"];
+    let words = ["words", "--input", &yarn.home("words.txt"), "--output", &output, "--delay", "600"];
     let said = yarn.weft(&[run.as_slice(), &words].concat()).well();
     let application = said.lines().find_map(|line| line.strip_prefix("YARN application id: ")).unwrap().to_owned();
     let master = until("its ApplicationMaster", || programs(&application, "./weft yarn-jobmanager").pop());
     until("a worker", || processes(&[&application, "/weft-taskmanager-"], "cluster_program words").pop());
     yarn.rig.kill("rm1").unwrap();
     until("the ApplicationMaster cannot say how it has ended", || {
-        let log = std::fs::read_dir(format!("/proc/{master}/fd")).unwrap().flatten();
+        let open = std::fs::read_dir(format!("/proc/{master}/fd"));
+        let log = open.unwrap_or_else(|error| panic!("the ApplicationMaster has ended: {error}")).flatten();
         let files = log.filter_map(|entry| std::fs::read_link(entry.path()).ok());
         let mut logs = files.filter(|file| file.extension().is_some_and(|extension| extension == "log"));
         logs.any(|log| std::fs::read_to_string(log).is_ok_and(|log| log.contains("is not told yet"))).then_some(())
