@@ -14,7 +14,6 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use command::yarn::{SMALL, Session, Yarn, expected};
 use command::{lives, processes, programs, until, weft_of_tester};
 use rustix::process::{Pid, Signal, kill_process};
-use yarn::{LONG, resource_manager};
 
 static YARN: LazyLock<Yarn> = LazyLock::new(|| Yarn::up(&[]));
 
@@ -98,7 +97,10 @@ fn what_a_killed_application_kept_is_swept_and_nothing_else() {
     }
     let of_living = gc();
     assert!(!of_living.contains("of-killed"), "{of_living}");
-    kill_application(&session.application);
+    yarn::kill(&YARN.rig, session.application.parse().unwrap());
+    until("its ApplicationMaster is gone", || {
+        programs(&session.application, "./weft yarn-jobmanager").is_empty().then_some(())
+    });
     assert_eq!(kept("of-killed").len(), 3);
     let dry = YARN.weft(&[&["yarn", "gc", "--dry-run"], options.as_slice()].concat());
     let unknown = "application_1500000000000_0001: stays, for the ResourceManager does not know the application";
@@ -111,15 +113,6 @@ fn what_a_killed_application_kept_is_swept_and_nothing_else() {
     left.sort_unstable();
     assert_eq!(left, ["application_1500000000000_0001", "standalone"]);
     YARN.nothing_is_left(&session.application);
-}
-
-/// As an operator does, and waits until its ApplicationMaster is gone.
-fn kill_application(application: &str) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let killed =
-        async { resource_manager(&YARN.rig).kill(application.parse().unwrap(), "the test is over", LONG).await };
-    runtime.block_on(killed).unwrap();
-    until("it is gone", || programs(application, "./weft yarn-jobmanager").is_empty().then_some(()));
 }
 
 fn attempts(session: &Session<'_>) -> usize {

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use command::yarn::{SMALL, Yarn};
 use command::{processes, until, weft_with};
-use weft_yarn_client::proto::{ApplicationId, ApplicationState, GetApplicationsRequest};
-use yarn::{LONG, resource_manager};
+use weft_yarn_client::proto::{ApplicationState, GetApplicationsRequest};
+use yarn::{kill, resource_manager};
 
 static YARN: LazyLock<Yarn> = LazyLock::new(|| Yarn::up(&["--nodemanagers", "1"]));
 
@@ -141,10 +141,6 @@ fn calls<T>(calls: impl AsyncFnOnce(weft_yarn_client::ResourceManager) -> T) -> 
     runtime.block_on(async { calls(resource_manager(&YARN.rig)).await })
 }
 
-fn kill(application: ApplicationId) {
-    calls(async |manager| manager.kill(application, "an operator wanted it", LONG).await.unwrap());
-}
-
 fn a_session_that_is_killed_while_somebody_is_attached() {
     let attached = command::start(&YARN.rig, &[["yarn-session", "-nm", "attached"].as_slice(), &SMALL].concat());
     let application = until("the session runs", || {
@@ -157,7 +153,7 @@ fn a_session_that_is_killed_while_somebody_is_attached() {
     let line = format!("applicationID={application}");
     let is_written = |file: &Path| std::fs::read_to_string(file).is_ok_and(|text| text.contains(&line));
     until("the session is written down", || is_written(&written).then_some(()));
-    kill(application);
+    kill(&YARN.rig, application);
     let ended = attached.wait_with_output().unwrap();
     let said = String::from_utf8(ended.stderr).unwrap();
     assert_eq!(ended.status.code(), Some(1), "{said}");
@@ -170,7 +166,7 @@ fn a_session_that_is_killed_while_somebody_is_attached() {
 
 fn a_session_that_was_killed_and_is_still_written_down() {
     let session = YARN.session(&["-nm", "stale"]);
-    kill(session.application.parse().unwrap());
+    kill(&YARN.rig, session.application.parse().unwrap());
     let file = format!(".yarn-properties-{}", YARN.rig.users().client);
     YARN.weft(&["list"]).badly(&[&session.application, &file, "is over (Killed)", "weft yarn-session -d"]);
     YARN.weft(&["logs", &session.application]).badly(&["log aggregation is off", "yarn.log-aggregation-enable"]);

@@ -4,9 +4,14 @@
 
 mod command;
 
+use std::time::{Duration, Instant};
+
 use command::yarn::{SMALL, Yarn, expected};
-use command::{node_of, processes, programs, until};
+use command::{lives, node_of, processes, programs, until};
 use rustix::process::{Pid, test_kill_process};
+
+/// Longer than calls to a ResourceManager last unless something else is asked for.
+const CALL: Duration = Duration::from_secs(65);
 
 const RESTARTS: [&str; 3] = [
     "-Drestart-strategy.type=fixed-delay",
@@ -62,12 +67,19 @@ fn what_ends_while_there_is_no_resource_manager_has_ended_well() {
     let master = until("its ApplicationMaster", || programs(&application, "./weft yarn-jobmanager").pop());
     until("a worker", || processes(&[&application, "/weft-taskmanager-"], "cluster_program words").pop());
     yarn.rig.kill("rm1").unwrap();
-    until("the ApplicationMaster cannot say how it has ended", || {
+    until("there is something to tell", || {
         let open = std::fs::read_dir(format!("/proc/{master}/fd"));
-        let log = open.unwrap_or_else(|error| panic!("the ApplicationMaster has ended: {error}")).flatten();
-        let files = log.filter_map(|entry| std::fs::read_link(entry.path()).ok());
+        let open = open.unwrap_or_else(|error| panic!("the ApplicationMaster has ended: {error}")).flatten();
+        let files = open.filter_map(|entry| std::fs::read_link(entry.path()).ok());
         let mut logs = files.filter(|file| file.extension().is_some_and(|extension| extension == "log"));
-        logs.any(|log| std::fs::read_to_string(log).is_ok_and(|log| log.contains("is not told yet"))).then_some(())
+        let told = |log: String| log.contains("the ResourceManager is told how the application has ended");
+        logs.any(|log| std::fs::read_to_string(log).is_ok_and(told)).then_some(())
+    });
+    // For longer than a call is tried by itself.
+    let began = Instant::now();
+    until("the ApplicationMaster waits", || {
+        assert!(lives(master), "it has ended after {:?}", began.elapsed());
+        (began.elapsed() > CALL).then_some(())
     });
     yarn.rig.start("rm1").unwrap();
     until("it is told", || (yarn.report(&application)["finalStatus"] == "SUCCEEDED").then_some(()));

@@ -50,6 +50,12 @@ pub(crate) fn resource_manager(rig: &Rig) -> ResourceManager {
     resource_manager_as(rig, Login::simple(&rig.users().client), RpcOptions::default())
 }
 
+/// Kills an application, as an operator does.
+pub(crate) fn kill(rig: &Rig, application: ApplicationId) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { resource_manager(rig).kill(application, "an operator wanted it", LONG).await }).unwrap();
+}
+
 pub(crate) fn resource_manager_as(rig: &Rig, login: Login, options: RpcOptions) -> ResourceManager {
     ResourceManager::new(addresses(rig, "rm", "rpc"), login, options, entropy())
 }

@@ -29,7 +29,7 @@ pub fn set_default_sizes(configuration: &mut Configuration) -> Result<Vec<String
     let set = SIZES.into_iter().zip([master, worker]).filter(|(_, unset)| *unset);
     Ok(set
         .map(|((key, size), _)| {
-            configuration.set_raw(key, size, Origin::CommandLine);
+            configuration.set_raw(key, size, Origin::Default);
             format!("{key} is not set: {size}")
         })
         .collect())

@@ -99,13 +99,15 @@ impl Scheduler {
         Ok(response)
     }
 
-    /// Ends the attempt, and with it the application; waits for `limit` at most until that is stored.
+    /// Ends the attempt, and with it the application; waits for `limit` at most until there is a ResourceManager to be told, and until it has
+    /// stored that.
     ///
     /// # Errors
     /// [`YarnError::TimedOut`]; those of calls, as for [`allocate`](Self::allocate).
     pub async fn finish(&self, request: &FinishApplicationMasterRequest, limit: Duration) -> Result<(), YarnError> {
         let patience = Patience::new("the attempt to be unregistered".to_owned(), POLL, limit);
-        while !self.client.call(&FINISH, request).await?.unregistered() {
+        let client = self.client.with_call_timeout(limit);
+        while !client.call(&FINISH, request).await?.unregistered() {
             patience.again(|| "it is being stored".to_owned()).await?;
         }
         Ok(())

@@ -62,11 +62,11 @@ pub(super) fn today(option: &str, following: Option<&str>) -> Option<(Vec<OsStri
     };
     let new: Vec<String> = match name {
         "-yd" | "--yarndetached" => return Some((note(option, &["-d".to_owned()]), 1)),
-        "-yD" => vec!["-D".to_owned(), option.split_once("-yD=").map_or(following?, |(_, key)| key).to_owned()],
-        // Without anything between.
-        glued if glued.starts_with("-yD") => {
-            let key = vec!["-D".to_owned(), option.trim_start_matches("-yD").to_owned()];
-            return Some((note(option, &key), 1));
+        dynamic if dynamic.starts_with("-yD") => {
+            // With a blank, a sign or nothing between.
+            let glued = option.trim_start_matches("-yD").trim_start_matches('=');
+            let (key, read) = if glued.is_empty() { (following?, 2) } else { (glued, 1) };
+            return Some((note("-yD", &["-D".to_owned(), key.to_owned()]), read));
         }
         "-yq" | "--yarnquery" => {
             output::note(format_args!("{name} has no effect: `weft yarn-session -q` shows what the cluster has"));

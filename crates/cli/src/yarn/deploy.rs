@@ -45,7 +45,7 @@ async fn request(
     let mut master_arguments = vec!["yarn-jobmanager".to_owned()];
     let mut default_name = "Weft session".to_owned();
     if let Some(program) = program {
-        master_arguments.push(shipped.add_program(hadoop, &program.file).await?);
+        master_arguments.push(shipped.add_program(hadoop, program).await?);
         master_arguments.extend(program.arguments.iter().cloned());
         default_name = program.name.clone();
     }

@@ -63,7 +63,7 @@ pub(crate) fn yarn(arguments: &YarnArguments) -> Result<ExitCode, CliError> {
         let (kept, all) = left.remove();
         output::say(format_args!(
             "Removed: {} directories of applications, {} artifacts, {} broken uploads, what {kept} applications kept for another attempt; \
-             {} artifacts were taken into use meanwhile.",
+             {} artifacts in use were left or moved back.",
             swept.applications, swept.artifacts, swept.uploads, swept.spared
         ));
         Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -1,7 +1,7 @@
 //! What is staged with an application: the command itself, programs, files to ship.
 
 use super::hadoop::Hadoop;
-use super::main_program::ProgramFile;
+use super::main_program::{Main, ProgramFile};
 use crate::error::CliError;
 use std::collections::BTreeMap;
 use weft_fs::{FsError, Path};
@@ -50,12 +50,11 @@ impl Shipped {
     }
 
     /// The program of an application. Says by which name containers know it.
-    pub(super) async fn add_program(&mut self, hadoop: &Hadoop, program: &ProgramFile) -> Result<String, CliError> {
-        match program {
+    pub(super) async fn add_program(&mut self, hadoop: &Hadoop, program: &Main) -> Result<String, CliError> {
+        let name = format!("{}/{}", names::PROGRAMS, program.name);
+        match &program.file {
             ProgramFile::Here(path) => {
-                let file = std::path::absolute(path).map_err(CliError::file("find the program", path))?;
-                let name = of_programs(&base_name(&Path::from_local(&file)?, &path.to_string_lossy())?);
-                self.add_local(hadoop, &name, &file)?;
+                self.add_local(hadoop, &name, path)?;
                 Ok(name)
             }
             ProgramFile::Remote(text) => {
@@ -63,16 +62,15 @@ impl Shipped {
                 let refused = |why: String| CliError::from(DeployError::Refused(format!("the program {text}: {why}")));
                 let found = fs.status(&path).await.map_err(|error| refused(error.to_string()))?;
                 if !found.is_file() {
-                    return Err(refused("it is a directory, and not an executable".to_owned()));
+                    return Err(refused("it is a directory: name the executable in it".to_owned()));
                 }
-                let name = of_programs(&base_name(&path, text)?);
                 let visibility = Publicity::new(fs).visibility(&path).await?;
-                self.provided.insert(name.clone(), LaunchFile { archive: false, ..LaunchFile::of(found, visibility) });
+                self.provided.insert(name.clone(), LaunchFile::of(found, visibility));
                 Ok(name)
             }
             ProgramFile::Provided(name) if self.provided.contains_key(name) => Ok(name.clone()),
             ProgramFile::Provided(name) => Err(CliError::from(DeployError::Refused(format!(
-                "the program {name} is neither a file here nor in the directory that yarn.provided.usrlib.dir names; what is there: {}",
+                "the program {name} is neither a file here nor in the directory that yarn.provided.usrlib.dir names: give another name, or set the key; what is there: {}",
                 self.in_usrlib()
             )))),
         }
@@ -148,9 +146,4 @@ fn not_shipped(text: &str, key: &str, error: &FsError) -> CliError {
 fn base_name(path: &Path, text: &str) -> Result<String, CliError> {
     let unnamed = || CliError::Usage(format!("{text} has no name of its own: name a file or directory"));
     path.file_name().map(str::to_owned).ok_or_else(unnamed)
-}
-
-/// The name that a program has in containers.
-fn of_programs(name: &str) -> String {
-    format!("{}/{name}", names::PROGRAMS)
 }

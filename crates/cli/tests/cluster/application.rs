@@ -1,6 +1,7 @@
 //! A cluster that is started for one program, whose `main` runs beside the JobManager: it ends with the program. And one that a client ends.
 
-use crate::cluster::{Cluster, Setup};
+use crate::cluster::{Cluster, Setup, outcome};
+use crate::failures::with_successors;
 use crate::jobs::{alone, lines, text, words};
 use crate::processes::files;
 use std::io::{Read, Write};
@@ -48,11 +49,30 @@ fn a_cluster_whose_program_fails_says_why_and_ends_with_an_error() {
 #[test]
 fn a_cluster_that_a_client_ends_leaves_nothing() {
     let mut cluster = Cluster::start(Setup::new(1, 1));
-    let mut stream = TcpStream::connect(cluster.rest()).expect("it listens");
+    shut_down(&cluster);
+    assert_eq!(end(&mut cluster), Some(0), "{}", cluster.logs());
+}
+
+/// Whoever ends a cluster ends its jobs, too: one that is killed leaves them.
+#[test]
+fn a_cluster_that_a_client_ends_leaves_no_job_to_a_successor() {
+    let storage = tempfile::tempdir().expect("a directory");
+    let mut cluster = with_successors(storage.path());
+    let (code, stdout, stderr) = outcome(&mut cluster.run(&["-d"], &["endless"]));
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    cluster.await_job("RUNNING");
+    let kept = |what: &str| files(&storage.path().join("default").join(what)).len();
+    assert_eq!((kept("jobs"), kept("outcomes")), (1, 0));
+    shut_down(&cluster);
+    assert_eq!(end(&mut cluster), Some(0), "{}", cluster.logs());
+    assert_eq!((kept("jobs"), kept("outcomes")), (0, 1));
+}
+
+fn shut_down(cluster: &Cluster) {
     let host = cluster.rest();
+    let mut stream = TcpStream::connect(&host).expect("it listens");
     write!(stream, "DELETE /cluster HTTP/1.0\r\nHost: {host}\r\nConnection: close\r\n\r\n").expect("it is heard");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("it answers");
     assert!(answer.starts_with("HTTP/1.0 200") || answer.starts_with("HTTP/1.1 200"), "{answer}");
-    assert_eq!(end(&mut cluster), Some(0), "{}", cluster.logs());
 }

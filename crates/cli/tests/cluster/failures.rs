@@ -180,7 +180,7 @@ fn a_task_manager_is_frozen_past_the_heartbeat_timeout() {
 }
 
 /// A cluster whose JobManager leaves its jobs to a successor.
-fn with_successors(storage: &Path) -> Cluster {
+pub(crate) fn with_successors(storage: &Path) -> Cluster {
     let setup = restarting(1, 2)
         .with("high-availability.type", "filesystem")
         .with("high-availability.storageDir", storage.display().to_string())

@@ -105,6 +105,24 @@ fn a_file_that_is_no_program_of_weft_is_not_executed() {
     assert!(failure.contains("Weft"), "{failure}");
 }
 
+/// The sentence is read on another machine.
+#[test]
+fn a_program_for_newer_machines_is_refused_with_the_name_of_this_one() {
+    let mut bytes = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+    let at = |bytes: &[u8], text: &str| bytes.windows(text.len()).position(|part| part == text.as_bytes());
+    // The newest version that it asks for becomes one that nobody has.
+    let newest = (17..99).rev().find_map(|minor| at(&bytes, &format!("GLIBC_2.{minor}\0")));
+    bytes[newest.unwrap()..][..11].copy_from_slice(b"GLIBC_2.98\0");
+    let program = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(program.path(), bytes).unwrap();
+    let mut rig = Rig::new(TaskManagerSettings::default());
+    rig.request_executable(JOB, 0, program.path());
+    rig.deploy(JOB, att(0, 0), 0);
+    rig.await_state(JOB, att(0, 0), ExecutionState::Failed);
+    let failure = rig.failure(JOB, att(0, 0));
+    assert!(failure.contains("needs glibc 2.98 and 127.0.0.1 has 2."), "{failure}");
+}
+
 #[test]
 fn a_task_that_does_not_stop_costs_its_worker_and_nothing_else() {
     let timeout = Some(Duration::from_millis(300));

@@ -97,13 +97,11 @@ const OF_MACHINE: [&str; 2] = ["env.", "io.tmp."];
 /// What a job goes by in a process that this one's parent has started: what its program set over what the parent is configured with. Where things are
 /// on this machine the parent knows, and a program that was called on another one does not.
 fn configuration_here(parents: &BTreeMap<String, String>, job: &Configuration) -> Configuration {
-    let (mut configuration, mut of_machine) = (configuration_of(parents), Configuration::new());
-    for (key, value, origin) in configuration.iter().filter(|(key, ..)| OF_MACHINE.iter().any(|of| key.starts_with(of)))
-    {
-        of_machine.set_raw(key, value.clone(), origin.clone());
-    }
+    let of_machine = parents.iter().filter(|(key, _)| OF_MACHINE.iter().any(|of| key.starts_with(of)));
+    let of_machine = of_machine.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let mut configuration = configuration_of(parents);
     configuration.overlay(job.clone());
-    configuration.overlay(of_machine);
+    configuration.overlay(configuration_of(&of_machine));
     configuration
 }
 

@@ -28,8 +28,8 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 /// Keeps glibc from mapping 64 MiB for every thread that allocates: YARN counts what is mapped.
 const ARENAS: (&str, &str) = ("MALLOC_ARENA_MAX", "2");
-/// A NodeManager sets this variable, too (`yarn.nodemanager.admin-env`), by putting its value behind the one that is there: `2:2`, which newer versions
-/// of glibc take for no number.
+/// A NodeManager sets this variable, too (`yarn.nodemanager.admin-env`), by putting its value behind the one that is there: `2:2`, which is
+/// no number.
 const FIRST_OF_ARENAS: &str = "MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX%%:*}";
 
 /// How a process of the cluster is started in a container.

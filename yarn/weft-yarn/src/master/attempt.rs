@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::watch;
-use weft_common::{ErrorKind, Mono, TaskManagerId};
+use weft_common::{Mono, TaskManagerId};
 use weft_control::{
     ContainerCommand, ContainerEvent, ContainerHeartbeat, ContainerId, ContainerLedger, ContainerLoss,
     ContainerSettings,
@@ -28,12 +28,9 @@ use crate::resources::Sizes;
 use crate::settings::YarnSettings;
 use crate::{ContainerRole, DeployError, resource};
 
-/// How long YARN may take to store the end of an application.
-const FINISH: Duration = Duration::from_secs(30);
-/// How long it may take until there is a ResourceManager that can be told of it: what was done is done, and would otherwise count as failed.
-const AWAY: Duration = Duration::from_secs(600);
-/// Until it is tried again.
-const AGAIN: Duration = Duration::from_secs(1);
+/// How long it may take until YARN has stored the end of an application, which may have no ResourceManager just now: what was done is done, and
+/// would otherwise count as failed. Longer than this no call lasts.
+const FINISH: Duration = Duration::from_secs(600);
 
 /// What an attempt is started with.
 pub struct MasterSettings {
@@ -181,24 +178,14 @@ impl ApplicationMaster {
             tracking_url: self.parts.settings.history_url.clone().unwrap_or_default(),
             final_status: status as i32,
         };
-        let began = Instant::now();
-        loop {
-            let error = match self.calls.scheduler.finish(&request, FINISH).await {
-                Ok(()) => return Ok(()),
-                // A ResourceManager that was restarted just now knows the attempt again once it has registered.
-                Err(YarnError::Rpc(error)) if error.is(ExceptionKind::ApplicationMasterNotRegistered) => {
-                    match self.say_who().await {
-                        Ok(_) => continue,
-                        Err(error) => YarnError::from(error),
-                    }
-                }
-                Err(error) => error,
-            };
-            if error.kind() != ErrorKind::Retryable || began.elapsed() > AWAY {
-                return Err(error.into());
+        tracing::info!("the ResourceManager is told how the application has ended, and waited for if it is away");
+        match self.calls.scheduler.finish(&request, FINISH).await {
+            // A ResourceManager that was restarted just now knows the attempt again once it has registered.
+            Err(YarnError::Rpc(error)) if error.is(ExceptionKind::ApplicationMasterNotRegistered) => {
+                self.say_who().await?;
+                Ok(self.calls.scheduler.finish(&request, FINISH).await?)
             }
-            tracing::warn!("how the application has ended is not told yet, and is tried again: {error}");
-            tokio::time::sleep(AGAIN).await;
+            finished => Ok(finished?),
         }
     }
 

@@ -115,7 +115,7 @@ section! {
     /// Environment variables of the ApplicationMaster, each by its name after the key.
     CONTAINERIZED_MASTER_ENV: BTreeMap<String, String> = "containerized.master.env".default("");
 
-    /// Environment variables of TaskManagers, each by its name after the key.
+    /// Environment variables of TaskManagers and their workers, each by its name after the key.
     CONTAINERIZED_TASK_MANAGER_ENV: BTreeMap<String, String> = "containerized.taskmanager.env".default("");
 
     /// Names of other resources that TaskManagers get, such as `gpu`, with `;` between them.
